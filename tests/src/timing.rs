@@ -67,7 +67,7 @@ impl Timings {
     /// The longest but one that the thread was running.
     ///
     /// On a virtual machine a thread also counts as running while the host has taken the processor away. That is rare,
-    /// so it does not happen to two of a few thousand; what a thread does by itself does.
+    /// so it does not happen to two of some hundreds; what a thread does by itself does.
     pub fn running_but_one(&self) -> Duration {
         self.running_but_one
     }

@@ -71,9 +71,9 @@ impl Tally {
             }
         }
         // By the clock another program may take any time from this one. So: the time for which the
-        // writer itself was running, but for one time, and the clock at least half of the times.
+        // writer itself was running, each time, and the clock at least half of the times.
         assert!(
-            self.next_writer.running_but_one() < TAKEOVER,
+            self.next_writer.longest().running < TAKEOVER,
             "{}",
             self.next_writer
         );

@@ -218,11 +218,16 @@ impl Callbacks {
         Ok(self.kept(closure, Some(ast.clone_functions_only())))
     }
 
-    /// The first closure among the arguments of a call of `function` at a position of the present text, as it is
-    /// written there.
-    pub fn closure_in_call(&self, position: Position, function: &str) -> Option<String> {
+    /// The closure that is the argument of this number, from 0, of a call of `function` at a position of the present text: as
+    /// it is written, in one line.
+    pub fn closure_in_call(
+        &self,
+        position: Position,
+        function: &str,
+        argument: usize,
+    ) -> Option<String> {
         let source = self.context.source.borrow();
-        closure_in_call(&source, position, function)
+        closure_in_call(&source, position, function, argument)
     }
 
     /// A closure that a script passed, to be kept.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use memglass_syntax::rest;
-use memglass_syntax::token::tokens;
+use memglass_syntax::token::{Kind, Token, tokens};
 use rhai::{AST, EvalAltResult, Position};
 
 use super::caret::Excerpt;
@@ -130,49 +130,52 @@ impl Sources {
     }
 }
 
-/// The first closure among the arguments of a call of `function` at a position of a text, as it is written, in one line.
-pub(crate) fn closure_in_call(text: &str, position: Position, function: &str) -> Option<String> {
+/// The closure that is the argument of this number, from 0, of a call of `function` at a position of a text: as it is written,
+/// in one line.
+pub(crate) fn closure_in_call(
+    text: &str,
+    position: Position,
+    function: &str,
+    argument: usize,
+) -> Option<String> {
     let call = rest(text, position);
     let end = call.char_indices().nth(LONGEST_CALL);
-    closure_in(&call[..end.map_or(call.len(), |(end, _)| end)], function)
-}
-
-/// The same of a call that the text begins with.
-fn closure_in(call: &str, function: &str) -> Option<String> {
+    let call = &call[..end.map_or(call.len(), |(end, _)| end)];
+    let is_remark = |token: &Token<'_>| matches!(token.kind, Kind::Comment { .. });
     let mut tokens = tokens(call).into_iter();
+    let mut tokens = tokens.by_ref().filter(|token| !is_remark(token));
     if tokens.next()?.text != function || !tokens.next()?.is("(") {
         return None;
     }
-    // Inside of how many brackets; the closure itself is in none.
-    let mut depth = 0_u32;
-    let mut is_argument = true;
-    let begin = loop {
-        let token = tokens.next()?;
-        match token.text {
-            "|" | "||" if is_argument => break token,
-            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
-            ")" | "]" | "}" => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-        is_argument = depth == 0 && token.is(",");
-    };
+    for _ in 0..argument {
+        argument_end(&mut tokens).filter(|end| end.is(","))?;
+    }
+    let begin = tokens.next()?;
     if begin.is("|") {
         tokens.find(|token| token.is("|"))?;
+    } else if !begin.is("||") {
+        return None;
     }
-    let end = loop {
-        let token = tokens.next()?;
-        match token.text {
-            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
-            ")" | "," if depth == 0 => break token.start,
-            ")" | "]" | "}" => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-    };
+    let end = argument_end(&mut tokens)?.start;
     let written = call[begin.start..end].split_whitespace();
     let written = written.collect::<Vec<_>>().join(" ");
     Some(match written.char_indices().nth(LONGEST_CLOSURE) {
         Some((end, _)) => format!("{}…", &written[..end]),
         None => written,
+    })
+}
+
+/// The comma or bracket behind an argument.
+fn argument_end<'c>(tokens: &mut impl Iterator<Item = Token<'c>>) -> Option<Token<'c>> {
+    let mut depth = 0_u32;
+    tokens.find(|token| {
+        match token.text {
+            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
+            ")" | "," if depth == 0 => return true,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        false
     })
 }
 

@@ -56,7 +56,9 @@ impl Automation {
             _ => (&[0], "|| …"),
         };
         let Called { closure, .. } = self.called(name, closure, counts, forms)?;
-        let written = self.callbacks().closure_in_call(call.call_position(), name);
+        let argument = usize::from(matches!(subject, Subject::WhenEach(_)));
+        let callbacks = self.callbacks();
+        let written = callbacks.closure_in_call(call.call_position(), name, argument);
         Ok(Asked {
             closure,
             text: None,

@@ -108,6 +108,11 @@ impl Event {
             }
             Happening::Rose { readings, .. } => match &readings[..] {
                 [Reading { field, value }] => Ok(callbacks.value(field, value.clone())),
+                [] => {
+                    let message =
+                        "a firing of this condition comes without values, so it has no `now`";
+                    Err(callbacks.refusal(message.to_owned(), ""))
+                }
                 readings => {
                     let count = readings.len();
                     Err(callbacks.refusal(format!("the condition reads {count} fields, so there is no one `now`: `f.values` has them by their paths"), ""))

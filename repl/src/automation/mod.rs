@@ -225,13 +225,15 @@ impl Automation {
         }
     }
 
-    /// The trigger of this number, as scripts have it.
     /// Whether a trigger may still fire by itself.
     pub(crate) fn goes_on(&self, number: u64) -> bool {
         let status = self.trigger(number).and_then(|trigger| trigger.status());
-        status.is_some_and(|status| !matches!(status.state, Shown::Paused(_) | Shown::Done))
+        let rests =
+            |state: &Shown| matches!(state, Shown::Paused(_) | Shown::Done | Shown::Error(_));
+        status.is_some_and(|status| !rests(&status.state))
     }
 
+    /// The trigger of this number, as scripts have it.
     fn trigger(&self, number: u64) -> Option<Trigger> {
         let entry = self.0.entries.borrow().get(&number).cloned()?;
         Some(Trigger {

@@ -65,7 +65,7 @@ impl Command for Undo {
     }
 
     fn details(&self) -> &'static str {
-        "A step is what one line or script wrote. Steps of triggers that go on are passed over, as they would write it again: pause or cancel the trigger to undo what it wrote. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
+        "A step is what one line or script wrote. Steps of triggers that go on are passed over, as they may write it again: pause or cancel the trigger to undo what it wrote. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -136,7 +136,7 @@ fn undo(
         });
     }
     let observer = runtime.attached.observer();
-    let mut told = Vec::new();
+    let (mut told, mut passed) = (Vec::new(), None);
     for done in 0..count {
         let author = Author::typed(match direction {
             Direction::Undo => ":undo",
@@ -156,6 +156,7 @@ fn undo(
                     runtime.journal.ran(&script, false);
                 }
                 told.extend(lines(&undone).into_iter().map(Output::Note));
+                passed = passed.max(undone.passed);
             }
             // Fewer steps than were asked for.
             Err(UndoError::Nothing(_) | UndoError::Answered(_)) if done > 0 => break,
@@ -166,7 +167,13 @@ fn undo(
             }
         }
     }
+    told.extend(passed.map(|trigger| Output::Note(stays(trigger))));
     Ok(Output::all(told))
+}
+
+/// Why the newest write is not undone.
+pub(crate) fn stays(trigger: u64) -> String {
+    format!("trigger {trigger} has written since and goes on: what it wrote stays")
 }
 
 fn lines(undone: &Undone) -> Vec<String> {
@@ -177,9 +184,5 @@ fn lines(undone: &Undone) -> Vec<String> {
     });
     let more = (more > 0).then(|| format!("and {more} more"));
     let left_out = undone.left_out.iter().map(|why| format!("left out: {why}"));
-    let passed = undone.passed.iter();
-    let passed = passed.map(|trigger| {
-        format!("trigger {trigger} has written since and goes on: what it wrote stays")
-    });
-    told.chain(more).chain(left_out).chain(passed).collect()
+    told.chain(more).chain(left_out).collect()
 }

@@ -11,6 +11,8 @@ mod form;
 mod help;
 mod hex;
 mod ledger;
+#[cfg(feature = "view")]
+pub(crate) use ledger::stays;
 mod objects;
 mod places;
 mod record;

@@ -205,6 +205,12 @@ impl Snapshots {
         self.watches.add(&self.observer, text)
     }
 
+    /// Watches what was watched before, also if there is no such thing now.
+    pub(crate) fn watch_again(&mut self, text: &str) {
+        self.order.refresh(&mut self.observer, Instant::now());
+        self.watches.add_again(&self.observer, text);
+    }
+
     /// Watches a field, or no longer if it is watched.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ struct Watch {
 enum Subject {
     Field(Field),
     Expression(Box<Expression>),
-    /// Of a session that is over; why the new one has no such thing.
+    /// Of a session that is over, or of a view that was closed; why there is no such thing now.
     Lost(String),
 }
 
@@ -90,6 +90,18 @@ impl Watches {
             return Err(plain(format!("there are {MOST} watches already")));
         }
         let subject = subject(observer, text)?;
+        self.push(text, subject);
+        Ok(())
+    }
+
+    /// Watches what was watched before, also if there is no such thing now.
+    pub(super) fn add_again(&mut self, observer: &Observer, text: &str) {
+        let subject = subject(observer, text);
+        let subject = subject.unwrap_or_else(|mistake| Subject::Lost(mistake.reason));
+        self.push(text, subject);
+    }
+
+    fn push(&mut self, text: &str, subject: Subject) {
         self.watches.push(Watch {
             name: text.to_owned(),
             subject,
@@ -98,7 +110,6 @@ impl Watches {
             history: VecDeque::new(),
             past: Past::default(),
         });
-        Ok(())
     }
 
     /// Stops watching one of them.

@@ -86,10 +86,7 @@ pub(crate) fn shown(
 ) -> Result<Ended, ViewError> {
     let setup = ViewSetup::of_terminal(runtime.writer.color, runtime.view_settings.as_deref());
     match screen {
-        Screen::View => {
-            let watches = std::mem::take(&mut runtime.view_left.watches);
-            show(runtime, interrupts, ViewSetup { watches, ..setup })
-        }
+        Screen::View => show(runtime, interrupts, setup),
         Screen::Top(choice) => {
             let top = LiveTop::new(choice, &runtime.attached.observer());
             // What was chosen was there when the line was typed.
@@ -121,7 +118,11 @@ pub(crate) fn show(
     setup: ViewSetup,
 ) -> Result<Ended, ViewError> {
     let ViewSetup { setup, watches } = setup;
+    let watched_before = std::mem::take(&mut runtime.view_left.watches);
     let mut host = RuntimeHost::new(runtime, &watches);
+    for watched in &watched_before {
+        host.snapshots.watch_again(watched);
+    }
     for mistake in setup.mistakes.iter().rev() {
         let (place, what) = mistake.split_once(": ").unwrap_or((mistake, ""));
         host.log

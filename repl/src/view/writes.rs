@@ -92,9 +92,13 @@ impl RuntimeHost<'_> {
                 .good("undid", text, format!("now {old}"));
             self.journal(entry.path(), &entry.change().old);
         }
-        Ok(match undone.writes.as_slice() {
+        let told = match undone.writes.as_slice() {
             [one] => told(one),
             several => format!("undid {} writes", several.len()),
+        };
+        Ok(match undone.passed {
+            Some(trigger) => format!("{told}; {}", commands::stays(trigger)),
+            None => told,
         })
     }
 

@@ -242,6 +242,7 @@ impl View<'_> {
         let outcome = work(self.host);
         if self.busy.end() {
             self.screen.forget();
+            self.app.note_overwritten();
         }
         let next = match self.interrupts.settle() {
             Some(signal) => Next::End(signal),

@@ -3,6 +3,7 @@
 //! It has the rows that are on the screen and no others. Labels, names and texts come as they may be shown: what could
 //! command a terminal is escaped, see [`text::clean`](crate::text::clean).
 
+use std::mem::discriminant;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,7 +75,9 @@ impl Snapshot {
             && self.fields.rows == before.fields.rows
             && self.hex.rows == before.hex.rows
             && self.regions == before.regions
-            && self.session.producer.is_live() == before.session.producer.is_live()
+            && self.log.rows == before.log.rows
+            && self.log.alarms == before.log.alarms
+            && discriminant(&self.session.producer) == discriminant(&before.session.producer)
     }
 }
 
@@ -310,7 +313,7 @@ impl Producer {
 /// One object, whatever its slot holds later.
 // Packed, as there is one for each object of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub struct Key {
     /// Its slot in the directory.
     pub slot: u32,

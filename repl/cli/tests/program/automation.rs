@@ -352,6 +352,8 @@ fn a_trigger_is_called_as_its_closure_is_written() {
         print(when(|| { let x = 2; x > 3 }, |f| 1).about);
         let closure = || AAPL_position.quantity > 1000;
         print(when(closure).run(|f| 1).about);
+        print(when(closure, |f| 1).about);
+        print(when(/* hot */ || AAPL_position.quantity > 1001, |f| 1).about);
         exit(0)
         "#;
     assert_eq!(
@@ -359,7 +361,9 @@ fn a_trigger_is_called_as_its_closure_is_written() {
         "|| AAPL_position.quantity > 1000\n\
          Position: |p| [p.quantity, 1].len() > 3\n\
          || { let x = 2; x > 3 }\n\
-         || …\n"
+         || …\n\
+         || …\n\
+         || AAPL_position.quantity > 1001\n"
     );
 }
 

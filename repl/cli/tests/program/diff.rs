@@ -278,6 +278,7 @@ fn an_interrupt_ends_what_is_told_of_a_long_recording() {
         let mut command = world.command(&["diff", &file, "--only", "nothing*"]);
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         while !handles_interrupts(child.id()) {
+            assert_eq!(child.try_wait().unwrap(), None, "it ended before");
             std::thread::yield_now();
         }
         std::thread::sleep(later);

@@ -199,6 +199,11 @@ fn what_a_trigger_would_write_again_is_passed_over() {
     terminal.line("t.pause()");
     terminal.line(":undo");
     terminal.shows("MSFT_position.quantity: 7 -> 200");
+    terminal.line("t.cancel(); watch(\"AAPL_position.quantity\", |c| AAPL_position.quantity = 1);");
+    terminal.line("AAPL_position.quantity = 9");
+    eventually("the answer", || world.eval("AAPL_position.quantity") == "1");
+    terminal.line(":undo");
+    terminal.shows("AAPL_position.quantity was set to 9 and is 1 now; trigger 2");
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub enum UndoError {
     Nothing(&'static str),
     /// All that could be undone was written by triggers that go on.
     #[error(
-        "nothing to undo but what trigger {0} wrote, which would write it again; pause or cancel it first (`triggers()` has it)"
+        "nothing to undo but what trigger {0} wrote, which goes on and may write it again; pause or cancel it first (`triggers()` has it)"
     )]
     Answered(u64),
     /// Some of its writes are not known any more.
@@ -87,7 +87,7 @@ pub enum UndoError {
     #[error(
         "step {step} stays: {}; {}",
         listed(obstacles),
-        way_out(obstacles, *writes)
+        way_out(obstacles, *writes, *passed)
     )]
     Obstructed {
         /// Which step.
@@ -96,6 +96,8 @@ pub enum UndoError {
         obstacles: Vec<Obstacle>,
         /// How many writes the step has.
         writes: usize,
+        /// The last trigger that has written since and goes on.
+        passed: Option<u64>,
     },
     /// It went well when it was rehearsed, and then failed.
     #[error("step {step} is undone in part, {done} of {all} writes")]
@@ -128,12 +130,18 @@ fn listed(obstacles: &[Obstacle]) -> String {
 }
 
 /// What `:undo !` would do.
-fn way_out(obstacles: &[Obstacle], writes: usize) -> &'static str {
+fn way_out(obstacles: &[Obstacle], writes: usize, passed: Option<u64>) -> String {
     let is_gone = |obstacle: &&Obstacle| matches!(obstacle, Obstacle::Gone { .. });
-    match obstacles.iter().filter(is_gone).count() {
+    let way_out = match obstacles.iter().filter(is_gone).count() {
         0 => "`:undo !` writes all the same",
         gone if gone == writes => "nobody can undo it any more, and `:undo !` goes past it",
         _ => "`:undo !` writes what is still there all the same",
+    };
+    match passed {
+        Some(trigger) => {
+            format!("trigger {trigger} has written since and goes on: pause it first; {way_out}")
+        }
+        None => way_out.to_owned(),
     }
 }
 
@@ -141,7 +149,7 @@ impl Ledger {
     /// Undoes the last step that is not undone, or what the last undoing did, as a step of its own, which is
     /// `author`'s. All of it is rehearsed first: if a part cannot be undone, nothing is.
     ///
-    /// Steps of triggers that `goes_on` knows are passed over: they would be made again at once.
+    /// Steps of triggers that `goes_on` knows are passed over: they may be made again at once.
     ///
     /// # Errors
     ///
@@ -168,6 +176,7 @@ impl Ledger {
                 step,
                 obstacles,
                 writes: entries.len(),
+                passed,
             });
         }
         self.begin_undoing(author, Some(step));

@@ -35,9 +35,6 @@ const MESSAGE: Duration = Duration::from_secs(4);
 const STILL_AFTER: Duration = Duration::from_secs(2);
 const STILL_PERIOD: Duration = Duration::from_millis(200);
 
-/// What stands still is drawn so often, for the ages, which are told in seconds.
-const STILL_FRAME: Duration = Duration::from_secs(1);
-
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
 
@@ -104,8 +101,8 @@ pub(crate) struct App {
     pressed: Pressed,
     /// When anything moved last.
     moved: Duration,
-    /// When the last frame was drawn.
-    drawn: Duration,
+    /// When the frame was drawn that is on the screen.
+    drawn: Option<Duration>,
     is_zoomed: bool,
     band: Band,
     splits: Splits,
@@ -172,7 +169,7 @@ impl App {
             touched: None,
             pressed: Pressed::default(),
             moved: Duration::ZERO,
-            drawn: Duration::ZERO,
+            drawn: None,
             is_zoomed: false,
             band: Band::default(),
             splits: Splits::default(),
@@ -210,18 +207,25 @@ impl App {
         is_still && self.snapshot.watches.total == 0
     }
 
-    /// Whether a frame may differ from the last one. Few are drawn while nothing moves: what drawing takes is in no
+    /// Whether a frame may differ from the last one: ages are told in seconds. Few are drawn while nothing moves: what drawing takes is in no
     /// cache then, so it costs several times what it does in a view that moves.
     pub(crate) fn has_news(&self) -> bool {
         let is_covered = !self.overlays.is_empty();
         let is_replay = self.snapshot.session.replay.is_some();
-        let is_old = || self.snapshot.at.saturating_sub(self.drawn) >= STILL_FRAME;
-        !self.stands_still() || is_covered || is_replay || is_old()
+        let is_old = self
+            .drawn
+            .is_none_or(|drawn| drawn.as_secs() != self.snapshot.at.as_secs());
+        !self.stands_still() || is_covered || is_replay || is_old
     }
 
     /// The frame of what was read last is drawn.
     pub(crate) fn note_drawn(&mut self) {
-        self.drawn = self.snapshot.at;
+        self.drawn = Some(self.snapshot.at);
+    }
+
+    /// Something else has been written over that frame.
+    pub(crate) fn note_overwritten(&mut self) {
+        self.drawn = None;
     }
 
     /// Whether the mouse is the view's.
@@ -301,8 +305,12 @@ impl App {
             overlay.take(&self.snapshot);
         }
         let now = self.snapshot.at;
-        self.message
+        let expired = self
+            .message
             .take_if(|message| now.saturating_sub(message.at) > MESSAGE);
+        if expired.is_some() {
+            self.drawn = None;
+        }
         self.tell_alarm();
     }
 
