@@ -3,7 +3,7 @@
 use memglass_script::ledger::{Author, Direction, Force, UndoError, Undone};
 use memglass_value::format;
 
-use super::{Command, CommandError, assignment, expect_nothing};
+use super::{Command, CommandError, assignment};
 use crate::output::Output;
 use crate::runtime::Runtime;
 
@@ -73,12 +73,7 @@ impl Command for Undo {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        let (rest, force) = match rest.strip_suffix('!') {
-            Some(rest) => (rest.trim_end(), Force::Yes),
-            None => (rest, Force::No),
-        };
-        let count = count(self, rest, 1)?;
-        undo(runtime, count, Direction::Undo, force)
+        taken_back(self, runtime, rest, Direction::Undo)
     }
 }
 
@@ -88,21 +83,37 @@ impl Command for Redo {
     }
 
     fn usage(&self) -> &'static str {
-        ":redo"
+        ":redo [N] [!]"
     }
 
     fn summary(&self) -> &'static str {
         "take the last :undo back"
     }
 
+    fn details(&self) -> &'static str {
+        "What was undone last is done again first. `:redo 3` and `:redo !` are as for `:undo`."
+    }
+
     fn examples(&self) -> &'static [&'static str] {
-        &[":redo"]
+        &[":redo", ":redo 3", ":redo !"]
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        expect_nothing(self, rest)?;
-        undo(runtime, 1, Direction::Redo, Force::No)
+        taken_back(self, runtime, rest, Direction::Redo)
     }
+}
+
+fn taken_back(
+    command: &dyn Command,
+    runtime: &mut Runtime,
+    rest: &str,
+    direction: Direction,
+) -> Result<Output, CommandError> {
+    let (rest, force) = match rest.strip_suffix('!') {
+        Some(rest) => (rest.trim_end(), Force::Yes),
+        None => (rest, Force::No),
+    };
+    undo(runtime, count(command, rest, 1)?, direction, force)
 }
 
 /// The number after a command, which may be left out.

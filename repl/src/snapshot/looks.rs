@@ -47,7 +47,7 @@ impl Looks {
         &mut self,
         observer: &Observer,
         entry: &Entry,
-        now: Instant,
+        (now, wall): (Instant, SystemTime),
         is_frozen: bool,
     ) -> ObjectRow {
         let look = self.look(observer, entry.key, &entry.label);
@@ -58,7 +58,7 @@ impl Looks {
             key: entry.key,
             label: Arc::clone(&look.label),
             type_name: Arc::clone(&*entry.type_name),
-            age: look.created.elapsed().unwrap_or_default(),
+            age: wall.duration_since(look.created).unwrap_or_default(),
             is_gone: entry.is_gone,
             changes: look.changes,
             rate: look.rate(now),

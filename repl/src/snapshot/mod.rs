@@ -33,7 +33,7 @@ mod testing;
 mod tree;
 mod watches;
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use memglass::{Field, Observer, Origin};
 use memglass_view::edit::{Mistake, Place};
@@ -267,6 +267,7 @@ impl Snapshots {
         let wanted = &interest.objects;
         let window = self.order.window(wanted.key, wanted.window);
         self.order.keep(self.order.key(window.selected));
+        let now = (now, wall_clock(&self.observer));
         let mut row = |entry: &Entry| {
             let is_frozen = interest.is_frozen;
             let row = self.looks.row(&self.observer, entry, now, is_frozen);
@@ -298,6 +299,7 @@ impl Snapshots {
         };
         let root = self.looks.root(&self.observer, row.key, &row.label);
         let wanted = &interest.fields;
+        let row = (row, wall_clock(&self.observer));
         self.outlines.fields(root, row, wanted, interest.is_frozen)
     }
 
@@ -350,6 +352,14 @@ impl Snapshots {
             .collect();
         self.regions = Some((now, regions.clone()));
         regions
+    }
+}
+
+/// The time of day, which at a replay is that of the recording.
+fn wall_clock(observer: &Observer) -> SystemTime {
+    match observer.origin() {
+        Origin::Replay(replay) => replay.position,
+        _ => SystemTime::now(),
     }
 }
 

@@ -29,7 +29,7 @@ impl Outlines {
     pub(super) fn fields(
         &mut self,
         root: Option<&Field>,
-        object: &ObjectRow,
+        (object, wall): (&ObjectRow, SystemTime),
         interest: &FieldsInterest,
         is_frozen: bool,
     ) -> Fields {
@@ -40,7 +40,7 @@ impl Outlines {
         }
         let Some(root) = root else {
             return Fields {
-                object: Some(about(None, object)),
+                object: Some(about(None, object, wall)),
                 ..Fields::default()
             };
         };
@@ -57,7 +57,7 @@ impl Outlines {
         rows.iter_mut()
             .for_each(|row| self.remember(row, is_frozen));
         Fields {
-            object: Some(about(Some(root), object)),
+            object: Some(about(Some(root), object, wall)),
             total,
             first: window.first,
             selected: window.selected,
@@ -94,8 +94,8 @@ impl Outlines {
     }
 }
 
-fn about(root: Option<&Field>, object: &ObjectRow) -> Object {
-    let created = SystemTime::now().checked_sub(object.age);
+fn about(root: Option<&Field>, object: &ObjectRow, wall: SystemTime) -> Object {
+    let created = wall.checked_sub(object.age);
     Object {
         key: object.key,
         label: Arc::clone(&object.label),

@@ -179,7 +179,13 @@ fn the_prompt_undoes_and_says_what_is_in_the_way() {
     terminal.shows("AAPL_position.quantity was set to 0 and is 42 now");
     terminal.line(":undo!");
     terminal.shows("MSFT_position.quantity: 0 -> 200");
+    terminal.shows("AAPL_position.quantity: 42 -> 100");
     assert_eq!(world.eval("AAPL_position.quantity"), "100");
+    world.data(&["set", "t1", "AAPL_position.quantity", "77"]);
+    terminal.line(":redo");
+    terminal.shows("and is 77 now; `:redo");
+    terminal.line(":redo !");
+    terminal.shows("AAPL_position.quantity: 77 -> 0");
 }
 
 #[test]

@@ -32,7 +32,8 @@ pub enum Force {
 /// What was undone.
 #[derive(Clone, Default)]
 pub struct Undone {
-    /// The writes whose old values are there again, in the order in which they were written back.
+    /// The writes whose old values are there again, in the order in which they were written back. As their new values
+    /// they have what was there before that, which another may have written.
     pub writes: Vec<Entry>,
     /// Why others were left out.
     pub left_out: Vec<Obstacle>,
@@ -87,7 +88,7 @@ pub enum UndoError {
     #[error(
         "step {step} stays: {}; {}",
         listed(obstacles),
-        way_out(obstacles, *writes, *passed)
+        way_out(obstacles, *writes, *passed, direction)
     )]
     Obstructed {
         /// Which step.
@@ -98,6 +99,8 @@ pub enum UndoError {
         writes: usize,
         /// The last trigger that has written since and goes on.
         passed: Option<u64>,
+        /// What was tried.
+        direction: Direction,
     },
     /// It went well when it was rehearsed, and then failed.
     #[error("step {step} is undone in part, {done} of {all} writes")]
@@ -129,19 +132,28 @@ fn listed(obstacles: &[Obstacle]) -> String {
     }
 }
 
-/// What `:undo !` would do.
-fn way_out(obstacles: &[Obstacle], writes: usize, passed: Option<u64>) -> String {
+/// What can be done about it.
+fn way_out(
+    obstacles: &[Obstacle],
+    writes: usize,
+    passed: Option<u64>,
+    direction: &Direction,
+) -> String {
+    let force = match direction {
+        Direction::Undo => "`:undo !`",
+        Direction::Redo => "`:redo !`",
+    };
     let is_gone = |obstacle: &&Obstacle| matches!(obstacle, Obstacle::Gone { .. });
     let way_out = match obstacles.iter().filter(is_gone).count() {
-        0 => "`:undo !` writes all the same",
-        gone if gone == writes => "nobody can undo it any more, and `:undo !` goes past it",
-        _ => "`:undo !` writes what is still there all the same",
+        0 => format!("{force} writes all the same"),
+        gone if gone == writes => format!("nobody can undo it any more, and {force} goes past it"),
+        _ => format!("{force} writes what is still there all the same"),
     };
     match passed {
         Some(trigger) => {
             format!("trigger {trigger} has written since and goes on: pause it first; {way_out}")
         }
-        None => way_out.to_owned(),
+        None => way_out,
     }
 }
 
@@ -177,6 +189,7 @@ impl Ledger {
                 obstacles,
                 writes: entries.len(),
                 passed,
+                direction,
             });
         }
         self.begin_undoing(author, Some(step));
@@ -192,13 +205,15 @@ impl Ledger {
                 Force::No => entry.rules,
             };
             let written = self.write(field, &entry.change.old, rules, 0);
-            written.map_err(|source| UndoError::Stopped {
+            let written = written.map_err(|source| UndoError::Stopped {
                 step,
                 done,
                 all,
                 source,
             })?;
-            undone.writes.push(entry.clone());
+            let mut taken_back = entry.clone();
+            taken_back.change.new = written.old;
+            undone.writes.push(taken_back);
         }
         self.note_undone(step, direction);
         Ok(undone)
