@@ -185,7 +185,7 @@ fn the_prompt_undoes_and_says_what_is_in_the_way() {
     terminal.line(":redo");
     terminal.shows("and is 77 now; `:redo");
     terminal.line(":redo !");
-    terminal.shows("AAPL_position.quantity: 77 -> 0");
+    terminal.shows("AAPL_position.quantity: 77 -> 42");
 }
 
 #[test]
