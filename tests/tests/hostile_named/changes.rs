@@ -16,11 +16,13 @@ fn damage_while_attached_is_reported_and_mended_damage_forgotten() {
     let change = |edits: &[Edit]| edits.iter().for_each(|edit| recording.apply(edit));
     let kind = recording.word(1, entry + 8);
     // Another generation of the second object, with a label of no length.
-    let counter = recording.word(1, entry - 128 + 8);
+    // The counters of the chunk and of its group.
+    let [counter, group] = [8, 32].map(|at| entry - 128 + at);
     change(&[
         Edit::store(1, entry, 8, recording.word(1, entry) + 256),
         Edit::store(1, entry + 8, 8, kind % (1 << 32)),
-        Edit::store(1, entry - 128 + 8, 8, counter + 1),
+        Edit::store(1, counter, 8, recording.word(1, counter) + 1),
+        Edit::store(1, group, 8, recording.word(1, group) + 1),
         Edit::store(0, 320, 8, 1000),
     ]);
     assert_eq!(observer.refresh(), Ok(true));
@@ -46,7 +48,9 @@ fn an_object_that_is_sound_again_is_told_once() {
         .attach(recording.name())
         .unwrap();
     let entry = recording.word(0, 352) % (1 << 48) + 64 + 64;
-    let (counter, state) = (entry - 128 + 8, recording.word(1, entry));
+    // The counters of the chunk and of its group.
+    let [counter, group] = [8, 32].map(|at| entry - 128 + at);
+    let state = recording.word(1, entry);
     let (kind, changes) = (recording.word(1, entry + 8), recording.word(1, counter));
     // Another generation of the second object, with this type and length of its label.
     let replace = |generation: u64, kind: u64| {
@@ -54,6 +58,7 @@ fn an_object_that_is_sound_again_is_told_once() {
             Edit::store(1, entry, 8, state + 256 * generation),
             Edit::store(1, entry + 8, 8, kind),
             Edit::store(1, counter, 8, changes + generation),
+            Edit::store(1, group, 8, changes + generation),
             Edit::store(0, 320, 8, 1000 + generation),
         ];
         edits.iter().for_each(|edit| recording.apply(edit));
