@@ -369,6 +369,9 @@ impl<'a> Binder<'a> {
         if is_place(&left) && takes_place(&right) || takes_place(&left) && is_place(&right) {
             return self.unsupported(at, "a comparison of whole structures");
         }
+        if is_nothing_beside_time([&left, &right]) {
+            return self.unsupported(at, NOTHING_BESIDE_TIME);
+        }
         self.note_never(operator, terms, [&left, &right], at);
         let help = [&left, &right].into_iter().find_map(fields_of);
         comparison(operator, left, right).unwrap_or_else(|error| {
@@ -440,6 +443,9 @@ impl<'a> Binder<'a> {
         let (element, container) = (self.bind(element), self.bind(container));
         if let Some(why) = first_unknown([&element, &container]) {
             return Code::Unknown(why);
+        }
+        if is_nothing_beside_time([&element, &container]) {
+            return self.unsupported(at, NOTHING_BESIDE_TIME);
         }
         let code = match container {
             Code::List(list) => match logic::is_among(element, list) {
@@ -553,6 +559,27 @@ fn fields_of(code: &Code) -> Option<String> {
     let members = site.model().members()?;
     let names: Vec<&str> = members.iter().take(8).map(|member| &*member.name).collect();
     Some(format!("; name a field of it: {}", names.join(", ")))
+}
+
+const NOTHING_BESIDE_TIME: &str = "a comparison of () with a time";
+
+/// Whether one of them is or has `()` and the other a time that is not known yet: one below zero is a time ago in a
+/// script, which differs from `()`, and has no code here.
+fn is_nothing_beside_time(codes: [&Code; 2]) -> bool {
+    fn has(code: &Code, is_meant: fn(&Code) -> bool) -> bool {
+        match code {
+            Code::List(parts) => parts.iter().any(|part| has(part, is_meant)),
+            code => is_meant(code),
+        }
+    }
+    let has_nothing = |code| has(code, |code| matches!(code, Code::Nothing));
+    let has_time = |code| {
+        has(code, |code| {
+            matches!(code, Code::Duration(_)) && !code.is_constant()
+        })
+    };
+    let [a, b] = codes;
+    has_nothing(a) && has_time(b) || has_time(a) && has_nothing(b)
 }
 
 fn first_unknown<'c>(codes: impl IntoIterator<Item = &'c Code>) -> Option<Fault> {
