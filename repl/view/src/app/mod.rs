@@ -207,8 +207,8 @@ impl App {
         is_still && self.snapshot.watches.total == 0
     }
 
-    /// Whether a frame may differ from the last one: ages are told in seconds. Few are drawn while nothing moves: what drawing takes is in no
-    /// cache then, so it costs several times what it does in a view that moves.
+    /// Whether a frame may differ from the last one: ages are told in seconds. Few are drawn while nothing moves:
+    /// what drawing takes is in no cache then, so it costs several times what it does in a view that moves.
     pub(crate) fn has_news(&self) -> bool {
         let is_covered = !self.overlays.is_empty();
         let is_replay = self.snapshot.session.replay.is_some();
