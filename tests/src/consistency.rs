@@ -7,7 +7,7 @@ use memglass::{Observer, Presence};
 
 use crate::raw::{ALIVE, Raw};
 use crate::victim::{CREATED, DESTROYED};
-use crate::{Progress, Stage, numbered};
+use crate::{Progress, Stage, is_draft, numbered};
 
 /// Checks the directory of an idle session of numbered objects, through `observer` and in the files:
 /// labels are unique and found, types are known, values belong to their objects, no byte has two owners,
@@ -108,7 +108,7 @@ pub fn check_nothing_stays(stage: &Stage, name: &str) {
     drop((answer, observer, session));
     // Only what was being made is left to a clean-up.
     let mut files = stage.files();
-    files.retain(|file| !file.starts_with(".memglass-draft-"));
+    files.retain(|file| !is_draft(file));
     assert_eq!(files, [""; 0], "a session that ended left files");
     let cleaned = memglass::clean(Some(stage.dir()), None);
     let removed = cleaned.expect("the directory can be read").removed;

@@ -27,7 +27,7 @@ pub mod victim;
 pub use actor::Actor;
 pub use json::{same, to_json};
 pub use progress::Progress;
-pub use stage::Stage;
+pub use stage::{Stage, is_draft};
 pub use timing::{Timing, Timings, running_time, timed};
 pub use usage::{Usage, bytes_of};
 pub use victim::{Kind, Step, Victim};

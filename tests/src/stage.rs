@@ -138,3 +138,8 @@ impl Stage {
 fn free_bytes(path: &Path) -> u64 {
     rustix::fs::statvfs(path).map_or(0, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
 }
+
+/// Whether a file of a stage is a segment that its maker has not published.
+pub fn is_draft(file: &str) -> bool {
+    file.starts_with(".memglass-draft-")
+}
