@@ -410,10 +410,8 @@ fn segments_are_private_unless_the_producer_says_otherwise() {
         let _large = session.array::<u64>("large", 1 << 18).unwrap();
         // A region that is made ahead is a draft for a moment, and its maker's alone until it is
         // published.
-        let (drafts, published): (Vec<_>, Vec<_>) = stage
-            .files()
-            .into_iter()
-            .partition(|file| is_draft(file));
+        let (drafts, published): (Vec<_>, Vec<_>) =
+            stage.files().into_iter().partition(|file| is_draft(file));
         // The header, the first region, the large one, and one more if it was made ahead by now.
         assert!(published.len() >= 3, "{published:?}");
         let mode_of = |file: &str| {

@@ -490,7 +490,9 @@ impl Automation {
 
     /// Tells an error once, and then once in a while, with how often it came again.
     fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
-        let Some(untold) = self.untold(&format!("{number} {brief}")) else {
+        // Not by its text, which names another object each time.
+        let position = error.unwrap_inner().position();
+        let Some(untold) = self.untold(&format!("{number} {position}")) else {
             return;
         };
         let again = match untold {

@@ -95,7 +95,8 @@ impl Event {
                 let message = "a firing has no `old`: `f.history` has what was before it, with `.with_history(5.s)`; `watch` tells of each change";
                 Err(callbacks.refusal(message.to_owned(), ""))
             }
-            Happening::Appeared { .. } | Happening::Point => Ok(Dynamic::UNIT),
+            Happening::Appeared { .. } => Ok(Dynamic::UNIT),
+            Happening::Point => Err(self.has_no("old", "")),
         }
     }
 
@@ -118,7 +119,8 @@ impl Event {
                     Err(callbacks.refusal(format!("the condition reads {count} fields, so there is no one `now`: `f.values` has them by their paths"), ""))
                 }
             },
-            Happening::Vanished { .. } | Happening::Point => Ok(Dynamic::UNIT),
+            Happening::Vanished { .. } => Ok(Dynamic::UNIT),
+            Happening::Point => Err(self.has_no("now", "")),
         }
     }
 
@@ -188,7 +190,23 @@ impl Event {
         }
     }
 
-    fn values(&self, readings: &[Reading]) -> Map {
+    /// What the condition was judged by.
+    fn values(&self) -> Result<Map> {
+        match &self.0.what {
+            Happening::Rose { readings, .. } => Ok(self.read(readings)),
+            Happening::Point => Err(self.has_no("values", "")),
+            _ => Err(self.has_no("values", ": a change has `old` and `now`")),
+        }
+    }
+
+    /// Says that its kind of trigger does not tell this, and what there is.
+    fn has_no(&self, what: &str, instead: &str) -> Box<EvalAltResult> {
+        let function = self.0.trigger.entry.subject.function();
+        let message = format!("`{function}` gives its action no `{what}`{instead}");
+        self.0.automation.callbacks().refusal(message, "")
+    }
+
+    fn read(&self, readings: &[Reading]) -> Map {
         let callbacks = self.0.automation.callbacks();
         let values = readings.iter().map(|Reading { field, value }| {
             let shown = callbacks.value(field, value.clone());
@@ -197,12 +215,18 @@ impl Event {
         values.collect()
     }
 
-    fn history(&self) -> Array {
+    /// What the condition was judged by before, sample by sample.
+    fn history(&self) -> Result<Array> {
+        let callbacks = self.0.automation.callbacks();
         let Happening::Rose { history, .. } = &self.0.what else {
-            return Array::new();
+            return Err(self.has_no("history", KEPT));
         };
+        if self.0.trigger.entry.options.borrow().history.is_none() {
+            let message = "nothing is kept of the time before a firing: `.with_history(5.s)` before `.run` keeps it";
+            return Err(callbacks.refusal(message.to_owned(), ""));
+        }
         let samples = history.iter().map(|(time, readings)| {
-            let mut sample = self.values(readings);
+            let mut sample = self.read(readings);
             let time = Moment {
                 since_start: *time,
                 ..self.0.time
@@ -210,7 +234,7 @@ impl Event {
             sample.insert("time".into(), Dynamic::from(time));
             Dynamic::from_map(sample)
         });
-        samples.collect()
+        Ok(samples.collect())
     }
 
     /// The recent values of each field that has changed, one to a line: which it had, since when, and what it is.
@@ -295,6 +319,9 @@ impl Event {
     }
 }
 
+/// What keeps the values of a field.
+const KEPT: &str = ": `history(\"label.field\")` keeps the values of a field from then on";
+
 /// Values of one field that are told, the last ones.
 const RECENT: usize = 6;
 
@@ -369,7 +396,7 @@ pub(super) fn register(engine: &mut Engine) {
             .field()
             .map_or(String::new(), |(_, label)| label.to_owned())
     });
-    engine.register_get("values", |event: &mut Event| event.values(event.readings()));
+    engine.register_get("values", |event: &mut Event| event.values());
     engine.register_fn("to_string", |event: Event| event.text());
     engine.register_fn("to_debug", |event: Event| event.text());
 }

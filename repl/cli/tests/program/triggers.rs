@@ -534,6 +534,49 @@ fn what_actions_define_again_and_again_is_told_once_in_a_while() {
 }
 
 #[test]
+fn an_action_that_fails_for_each_object_is_told_once() {
+    let world = World::new();
+    let session = Session::builder("t1").dir(world.sessions());
+    let session = session.create().unwrap();
+    let _motors = ["a", "b", "c"].map(|label| session.object(label, Motor::default()).unwrap());
+    let script = world.script(
+        "failing.rhai",
+        "let t = when_each(\"Motor\", |o| o.speed == 0).run(|o| throw `no oil in ${o.label()}`);
+         wait_until(|| t.errors == 3, 10.s); print(t.errors); exit(0)",
+    );
+    let ran = world.run(&["run", "--session", "t1", &script]);
+    let told = ran.messages.matches("no oil in").count();
+    assert_eq!((ran.data.as_str(), told), ("3\n", 1), "{ran:?}");
+}
+
+#[test]
+fn what_a_trigger_does_not_tell_is_refused() {
+    let (world, _producer) = World::with_producer();
+    for (trigger, words) in [
+        (
+            "when(\"AAPL_position.quantity > 0\").run(|f| f.history)",
+            "`.with_history(5.s)` before `.run` keeps it",
+        ),
+        (
+            "watch(\"engine_stats.ticks\", |c| c.history)",
+            "`watch` gives its action no `history`",
+        ),
+        (
+            "watch(\"engine_stats.ticks\", |c| c.values)",
+            "a change has `old` and `now`",
+        ),
+        (
+            "every(1.ms, |f| f.now)",
+            "`every` gives its action no `now`",
+        ),
+    ] {
+        let script = format!("let t = {trigger}; wait_until(|| t.errors > 0, 10.s); exit(0)");
+        let ran = world.run(&["t1", "-e", &script]);
+        assert!(ran.messages.contains(words), "{trigger}: {ran:?}");
+    }
+}
+
+#[test]
 fn a_history_is_a_list_of_its_values() {
     let (world, _producer) = World::with_producer();
     let script = world.script(
