@@ -46,6 +46,11 @@ impl Cells {
         self.formulas = columns.iter().map(Formulas::of).collect();
     }
 
+    /// Whether there are no columns.
+    pub(super) fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
     /// The cells of an object.
     pub(super) fn of(
         &mut self,

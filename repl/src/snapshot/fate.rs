@@ -36,6 +36,14 @@ impl Fate {
         self.seen.map_or(Producer::Live, |seen| seen.told(now))
     }
 
+    /// Whether it is as it was seen last.
+    pub(super) fn is_still(&mut self, observer: &Observer, now: Instant) -> bool {
+        let presence = |fate: &Fate| fate.seen.map(|seen| seen.presence);
+        let before = presence(self);
+        self.of(observer, now);
+        presence(self) == before
+    }
+
     fn see(&mut self, presence: Presence, now: Instant) {
         if self.seen.is_some_and(|seen| seen.presence == presence) {
             return;

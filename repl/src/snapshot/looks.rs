@@ -26,6 +26,7 @@ const APART: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Looks {
     looks: HashMap<Key, Look>,
+    on_screen: Vec<Key>,
 }
 
 /// One object that is looked at.
@@ -37,6 +38,7 @@ struct Look {
     bytes: Vec<u8>,
     sequence: Option<u64>,
     changes: u64,
+    is_readable: bool,
     /// Counts of changes, the oldest first.
     counts: VecDeque<(Instant, u64)>,
 }
@@ -76,13 +78,27 @@ impl Looks {
         self.looks.get(&key)?.root.as_ref()
     }
 
-    /// Forgets the objects that have left the screen, once they are many.
+    /// These are on the screen. Forgets those that have left it, once they are many.
     pub(super) fn settle(&mut self, rows: &[ObjectRow], current: Option<&ObjectRow>) {
+        self.on_screen.clear();
+        let shown = rows.iter().chain(current).map(|row| row.key);
+        self.on_screen.extend(shown);
         if self.looks.len() > 4 * rows.len() + 64 {
-            let shown = rows.iter().chain(current);
-            self.looks
-                .retain(|key, _| shown.clone().any(|row| row.key == *key));
+            let on_screen = &self.on_screen;
+            self.looks.retain(|key, _| on_screen.contains(key));
         }
+    }
+
+    /// Whether no object on the screen has changed since it was looked at; of a large one that is not known.
+    pub(super) fn are_still(&mut self, now: Instant) -> bool {
+        let Looks { looks, on_screen } = self;
+        on_screen.iter().all(|key| {
+            looks.get_mut(key).is_some_and(|look| {
+                let before = (look.changes, look.is_readable);
+                look.count(now);
+                look.is_counted() && (look.changes, look.is_readable) == before
+            })
+        })
     }
 
     fn look(&mut self, observer: &Observer, key: Key, label: &str) -> &mut Look {
@@ -103,6 +119,7 @@ impl Look {
             bytes: Vec::new(),
             sequence: None,
             changes: 0,
+            is_readable: true,
             counts: VecDeque::new(),
         }
     }
@@ -111,12 +128,14 @@ impl Look {
     fn count(&mut self, now: Instant) {
         let Some(root) = &self.root else { return };
         if let Some(sequence) = root.sequence() {
+            self.is_readable = true;
             let before = self.sequence.replace(sequence).unwrap_or(sequence);
             self.changes += sequence.saturating_sub(before);
         } else if root.info().size <= MOST_BYTES {
             let mut bytes = Vec::with_capacity(self.bytes.len());
             // One that is gone or damaged has not changed.
-            if root.read_into(&mut bytes).is_ok() && bytes != self.bytes {
+            self.is_readable = root.read_into(&mut bytes).is_ok();
+            if self.is_readable && bytes != self.bytes {
                 self.changes += u64::from(!self.bytes.is_empty());
                 self.bytes = bytes;
             }
@@ -124,6 +143,12 @@ impl Look {
             return;
         }
         self.note(now);
+    }
+
+    /// Whether its changes are counted, if it can have some.
+    fn is_counted(&self) -> bool {
+        let root = self.root.as_ref();
+        root.is_none_or(|root| self.sequence.is_some() || root.info().size <= MOST_BYTES)
     }
 
     fn note(&mut self, now: Instant) {

@@ -69,6 +69,8 @@ pub(crate) struct Snapshots {
     fate: Fate,
     watches: Watches,
     regions: Option<(Instant, Vec<Region>)>,
+    /// Whether the last one showed what was when it was taken.
+    is_of_now: bool,
 }
 
 impl Snapshots {
@@ -85,12 +87,29 @@ impl Snapshots {
             fate: Fate::default(),
             watches: Watches::new(opened),
             regions: None,
+            is_of_now: false,
         }
     }
 
     /// When times begin.
     pub(crate) fn opened(&self) -> Instant {
         self.opened
+    }
+
+    /// The time, as snapshots have it, if all that the last one shows is still so, but for ages. This costs a small part
+    /// of what a snapshot does, where what that touches is in no cache: the objects on the screen say whether they changed,
+    /// and no row is made. Where more than these objects is shown it is not known.
+    pub(crate) fn still(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        let is_live = !matches!(self.observer.origin(), Origin::Replay(_));
+        let is_still = self.is_of_now
+            && is_live
+            && self.cells.is_empty()
+            && self.watches.is_empty()
+            && self.order.is_still(&mut self.observer)
+            && self.looks.are_still(now)
+            && self.fate.is_still(&self.observer, now);
+        is_still.then(|| now - self.opened)
     }
 
     /// Reads what is asked for, as of now.
@@ -120,6 +139,7 @@ impl Snapshots {
         let history = interest
             .history
             .map(|wanted| self.watches.history(wanted, now, when));
+        self.is_of_now = when == When::Now;
         Snapshot {
             at: now - self.opened,
             session: self.session(now),
@@ -367,4 +387,54 @@ fn wall_clock(observer: &Observer) -> SystemTime {
 fn goes_on(before: &Mistake, mistake: &Mistake) -> bool {
     let start = |mistake: &Mistake| mistake.at.as_ref().map(|at| at.start);
     start(mistake) > start(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass_view::interest::SortBy;
+
+    use super::testing::{Order, World};
+    use super::*;
+
+    #[test]
+    fn a_glance_sees_what_moves_on_the_screen() {
+        let still = World::is_still;
+        let mut world = World::new(0..20);
+        world.look();
+        assert!(still(&mut world), "nothing has happened");
+        world.orders[3].quantity.set(30);
+        assert!(!still(&mut world), "a value on the screen changed");
+        world.look();
+        assert!(still(&mut world));
+        world.orders[15].quantity.set(30);
+        assert!(still(&mut world), "its row is not on the screen");
+        let order = world.session.object("order_000003_a", Order::of(1));
+        assert!(!still(&mut world), "an object was created");
+        world.until(|objects| objects.known == 21);
+        assert!(still(&mut world));
+        drop(order);
+        assert!(!still(&mut world), "an object was destroyed");
+        world.until(|objects| objects.known == 20);
+        assert!(!still(&mut world), "its row will go");
+    }
+
+    #[test]
+    fn a_glance_does_not_tell_what_is_asked_of_all_objects() {
+        let mut world = World::new(0..20);
+        world.interest.objects.condition = "quantity > 5".into();
+        world.look();
+        assert!(!world.is_still(), "others may be listed by now");
+        world.interest.objects.condition = "".into();
+        world.interest.objects.sort.by = SortBy::Rate;
+        world.look();
+        assert!(!world.is_still(), "others may be first by now");
+        world.interest.objects.sort.by = SortBy::Label;
+        world.interest.objects.columns = [Column {
+            text: "quantity".into(),
+            alarm: None,
+        }]
+        .into();
+        world.look();
+        assert!(!world.is_still(), "a column may be about other objects");
+    }
 }

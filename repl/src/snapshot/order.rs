@@ -246,16 +246,28 @@ impl Order {
         }
     }
 
-    /// Takes in what came and went.
-    pub(super) fn refresh(&mut self, observer: &mut Observer, now: Instant) {
-        if self.next.is_none() {
-            return self.fill(observer);
-        }
+    /// Whether nothing came or went since that was taken in, and nothing is asked of the objects to list them.
+    pub(super) fn is_still(&mut self, observer: &mut Observer) -> bool {
+        self.note_changed(observer);
+        let stays = |(key, _): &(Key, Instant)| self.kept == Some(*key);
+        let asks = self.filter.has_condition() || self.sorting.measures();
+        !asks && self.changed.is_empty() && self.gone.iter().all(stays)
+    }
+
+    fn note_changed(&mut self, observer: &mut Observer) {
         let changed = &mut self.changed;
         // What is damaged cannot be listed; `:session` tells of it.
         let _ = observer.refresh_noting(|slot| {
             changed.insert(slot);
         });
+    }
+
+    /// Takes in what came and went.
+    pub(super) fn refresh(&mut self, observer: &mut Observer, now: Instant) {
+        if self.next.is_none() {
+            return self.fill(observer);
+        }
+        self.note_changed(observer);
         let is_due = self.next.is_none_or(|next| now >= next);
         let is_over =
             |(key, since): &(Key, Instant)| now - *since >= KEPT && self.kept != Some(*key);

@@ -90,4 +90,9 @@ impl World {
             assert!(start.elapsed().as_secs() < 60, "{objects:?}");
         }
     }
+
+    /// Whether all that the last frame shows is still so.
+    pub(super) fn is_still(&mut self) -> bool {
+        self.snapshots.still().is_some()
+    }
 }

@@ -119,6 +119,11 @@ impl Watches {
         }
     }
 
+    /// Whether nothing is watched.
+    pub(super) fn is_empty(&self) -> bool {
+        self.watches.is_empty()
+    }
+
     /// What is watched, as it was written.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.watches.iter().map(|watch| &*watch.name)

@@ -36,6 +36,8 @@ pub(crate) struct Log {
     alarms: Vec<String>,
     alarmed: u64,
     last_alarm: String,
+    /// How often it changed.
+    changes: u64,
 }
 
 /// What a line has given.
@@ -91,6 +93,7 @@ impl Gathered {
 impl Log {
     /// Forgets what happened.
     pub(super) fn clear(&mut self) {
+        self.changes += 1;
         self.entries.clear();
         self.rows.clear();
     }
@@ -116,6 +119,7 @@ impl Log {
     }
 
     fn push(&mut self, entry: LogRow) {
+        self.changes += 1;
         for row in wrapped(&entry, self.columns).into_iter().rev() {
             self.rows.push_front(row);
         }
@@ -194,6 +198,11 @@ impl Log {
                 ..LogRow::default()
             });
         }
+    }
+
+    /// How often it changed.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The rows of a window.

@@ -146,6 +146,8 @@ struct RuntimeHost<'r> {
     snapshots: Snapshots,
     /// What scripts print goes there too.
     log: Rc<RefCell<Log>>,
+    /// How often that had changed, and what had been written, when it was shown last.
+    shown: (u64, u64),
     /// What the `:` line is completed from, once one has been typed.
     completing: Option<line::Completing>,
     _diverted: Diverted,
@@ -166,6 +168,7 @@ impl<'r> RuntimeHost<'r> {
             runtime,
             snapshots,
             log,
+            shown: (0, 0),
             completing: None,
             look,
         };
@@ -176,6 +179,14 @@ impl<'r> RuntimeHost<'r> {
             }
         }
         host
+    }
+}
+
+impl RuntimeHost<'_> {
+    /// How often the log has changed, and how much has been written.
+    fn told(&self) -> (u64, u64) {
+        let (written, _) = self.runtime.host.ledger().counts();
+        (self.log.borrow().changes(), written)
     }
 }
 
@@ -193,12 +204,19 @@ impl Host for RuntimeHost<'_> {
         }
         let mut snapshot = self.snapshots.take(interest);
         snapshot.log = self.log.borrow().rows(interest.log.window);
-        let (written, _) = self.runtime.host.ledger().counts();
-        snapshot.session.has_writes = written > 0;
+        self.shown = self.told();
+        snapshot.session.has_writes = self.shown.1 > 0;
         if let Some(replay) = &mut snapshot.session.replay {
             replay.marks = replay::marks(self.runtime);
         }
         snapshot
+    }
+
+    fn still(&mut self) -> Option<Duration> {
+        match self.told() == self.shown {
+            true => self.snapshots.still(),
+            false => None,
+        }
     }
 
     fn reattach(&mut self) -> Result<(), String> {

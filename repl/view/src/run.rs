@@ -197,6 +197,10 @@ impl View<'_> {
             }
             match self.full_screen.hold(|| self.interrupts.ending()) {
                 Hold::Kept if next == Next::Look => {
+                    // What a snapshot touches is in no cache then, so it costs several times what it does otherwise.
+                    if self.app.rests(|| self.host.still()) {
+                        continue;
+                    }
                     self.read()?;
                     if self.app.has_news() {
                         self.draw()?;

@@ -674,6 +674,37 @@ fn what_stands_still_is_looked_at_less_often_until_something_moves() {
 }
 
 #[test]
+fn what_rests_is_read_when_something_is_told_anew() {
+    let mut world = world();
+    world.snapshot.watches = Default::default();
+    let rows = &mut world.snapshot.objects.rows;
+    rows.iter_mut()
+        .for_each(|row| row.age = Duration::from_secs(5));
+    let mut shown = Shown::of(world, 80, 24);
+    shown.world.snapshot.at += Duration::from_secs(3);
+    shown.text();
+    let at = shown.world.snapshot.at;
+    let later = |seconds| move || Some(at + Duration::from_secs(seconds));
+    assert!(!shown.app.rests(later(0)), "nothing is drawn");
+    shown.app.note_drawn();
+    assert!(shown.app.rests(later(0)));
+    assert!(!shown.app.rests(|| None), "something moved");
+    assert!(!shown.app.rests(later(1)), "ages are told in seconds");
+    shown.press("?");
+    assert!(!shown.app.rests(later(0)), "what covers it may show more");
+    shown.press("Esc p");
+    assert!(!shown.app.rests(later(0)), "it shows a time that is over");
+    shown.press("p");
+    let rows = &mut shown.world.snapshot.objects.rows;
+    rows.iter_mut()
+        .for_each(|row| row.age = Duration::from_secs(60));
+    shown.text();
+    shown.app.note_drawn();
+    assert!(shown.app.rests(later(9)), "ages are told in minutes");
+    assert!(!shown.app.rests(later(10)));
+}
+
+#[test]
 fn an_empty_session_says_so() {
     let mut world = world();
     world.snapshot = listing(Vec::new());
@@ -1705,6 +1736,9 @@ fn words_that_a_watch_had_are_listed_as_words() {
 fn what_is_not_watched_has_no_history() {
     let mut world = world();
     world.snapshot.watches = Default::default();
+    let rows = &mut world.snapshot.objects.rows;
+    rows.iter_mut()
+        .for_each(|row| row.age = Duration::from_secs(5));
     let mut shown = Shown::of(world, 80, 24);
     shown.press("3 Enter");
     shown.shows("━ Watch 0 ━");

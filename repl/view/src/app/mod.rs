@@ -18,6 +18,7 @@ use crate::layout::{Band, Choices, Layout, Split, Splits};
 use crate::line::Outcome;
 use crate::notice::Notice;
 use crate::overlay::Overlay;
+use crate::panels::TOLD_IN_SECONDS;
 use crate::panels::fields::FieldsPanel;
 use crate::panels::hex::HexPanel;
 use crate::panels::log::LogPanel;
@@ -25,7 +26,7 @@ use crate::panels::objects::ObjectsPanel;
 use crate::panels::watch::WatchPanel;
 use crate::quick::{Pressed, QuickWrite};
 use crate::rate::Rate;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Producer, Snapshot};
 use crate::theme::Role;
 
 /// For so long a message stays.
@@ -34,6 +35,9 @@ const MESSAGE: Duration = Duration::from_secs(4);
 /// What stands still for so long is looked at only so often, which hardly anybody sees, until something moves.
 const STILL_AFTER: Duration = Duration::from_secs(2);
 const STILL_PERIOD: Duration = Duration::from_millis(200);
+
+/// Where nothing is told in seconds, all is read and drawn so often nevertheless.
+const RESTS: Duration = Duration::from_secs(10);
 
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
@@ -216,6 +220,31 @@ impl App {
             .drawn
             .is_none_or(|drawn| drawn.as_secs() != self.snapshot.at.as_secs());
         !self.stands_still() || is_covered || is_replay || is_old
+    }
+
+    /// Whether the screen stays as it is for now, as the host says that nothing has moved by this time but ages.
+    pub(crate) fn rests(&self, still: impl FnOnce() -> Option<Duration>) -> bool {
+        let is_live = self.paused.is_none() && self.moment.is_none();
+        let is_bare = self.message.is_none() && self.overlays.is_empty();
+        let may_rest = is_live && is_bare && self.drawn.is_some();
+        may_rest && self.stands_still() && still().is_some_and(|now| !self.is_outdated(now))
+    }
+
+    /// Whether what goes on with time is to be told anew.
+    fn is_outdated(&self, now: Duration) -> bool {
+        let Snapshot {
+            at,
+            session,
+            objects,
+            ..
+        } = &self.snapshot;
+        let mut ages = objects.rows.iter().chain(&objects.current);
+        let tells_seconds = !matches!(session.producer, Producer::Live)
+            || ages.any(|row| row.age < TOLD_IN_SECONDS);
+        match tells_seconds {
+            true => now.as_secs() != at.as_secs(),
+            false => now >= *at + RESTS,
+        }
     }
 
     /// The frame of what was read last is drawn.

@@ -156,6 +156,9 @@ pub(crate) fn moved(window: &mut Window, command: Command, total: usize) -> bool
     true
 }
 
+/// Shorter times are told in seconds.
+pub(crate) const TOLD_IN_SECONDS: Duration = Duration::from_secs(60);
+
 /// A length of time in one short word, as `5s`, `2m`, `3h` or `4d`.
 pub(crate) fn short_time(time: Duration) -> String {
     let seconds = time.as_secs();

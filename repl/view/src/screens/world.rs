@@ -58,6 +58,10 @@ impl Host for World {
         snapshot
     }
 
+    fn still(&mut self) -> Option<Duration> {
+        None
+    }
+
     fn reattach(&mut self) -> Result<(), String> {
         Err("the producer of \"trading_engine\" is alive and attached".into())
     }
