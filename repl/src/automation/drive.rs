@@ -490,9 +490,9 @@ impl Automation {
 
     /// Tells an error once, and then once in a while, with how often it came again.
     fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
-        // Not by its text, which names another object each time.
-        let position = error.unwrap_inner().position();
-        let Some(untold) = self.untold(&format!("{number} {position}")) else {
+        // Not by its text, which may name another object each time.
+        let place = place_of(&error).unwrap_or_else(|| brief.to_owned());
+        let Some(untold) = self.untold(&format!("{number} {place}")) else {
             return;
         };
         let again = match untold {
@@ -614,4 +614,21 @@ fn arguments(event: &Event, count: usize) -> Vec<Dynamic> {
         .into_iter()
         .chain(std::iter::once(Dynamic::from(event.clone())));
     all.take(count).collect()
+}
+
+/// Where an error arose: its position, behind the calls that led there, as positions of two texts may be the same.
+/// `None` if that is not known.
+fn place_of(error: &EvalAltResult) -> Option<String> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(function, source, inner, position) => {
+            let inner = place_of(inner)?;
+            Some(format!("{function} {source} {position} {inner}"))
+        }
+        EvalAltResult::ErrorInModule(module, inner, position) => {
+            let inner = place_of(inner)?;
+            Some(format!("{module} {position} {inner}"))
+        }
+        other if other.position().is_none() => None,
+        other => Some(other.position().to_string()),
+    }
 }

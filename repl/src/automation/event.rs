@@ -193,7 +193,7 @@ impl Event {
     /// What the condition was judged by.
     fn values(&self) -> Result<Map> {
         match &self.0.what {
-            Happening::Rose { readings, .. } => Ok(self.read(readings)),
+            Happening::Rose { readings, .. } => Ok(self.values_of(readings)),
             Happening::Point => Err(self.has_no("values", "")),
             _ => Err(self.has_no("values", ": a change has `old` and `now`")),
         }
@@ -206,7 +206,7 @@ impl Event {
         self.0.automation.callbacks().refusal(message, "")
     }
 
-    fn read(&self, readings: &[Reading]) -> Map {
+    fn values_of(&self, readings: &[Reading]) -> Map {
         let callbacks = self.0.automation.callbacks();
         let values = readings.iter().map(|Reading { field, value }| {
             let shown = callbacks.value(field, value.clone());
@@ -226,7 +226,7 @@ impl Event {
             return Err(callbacks.refusal(message.to_owned(), ""));
         }
         let samples = history.iter().map(|(time, readings)| {
-            let mut sample = self.read(readings);
+            let mut sample = self.values_of(readings);
             let time = Moment {
                 since_start: *time,
                 ..self.0.time
@@ -319,7 +319,7 @@ impl Event {
     }
 }
 
-/// What keeps the values of a field.
+/// What to use instead of `history` in the action of a `watch`.
 const KEPT: &str = ": `history(\"label.field\")` keeps the values of a field from then on";
 
 /// Values of one field that are told, the last ones.

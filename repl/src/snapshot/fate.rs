@@ -38,10 +38,9 @@ impl Fate {
 
     /// Whether it is as it was seen last.
     pub(super) fn is_still(&mut self, observer: &Observer, now: Instant) -> bool {
-        let presence = |fate: &Fate| fate.seen.map(|seen| seen.presence);
-        let before = presence(self);
+        let before = self.seen.map(|seen| seen.presence);
         self.of(observer, now);
-        presence(self) == before
+        self.seen.map(|seen| seen.presence) == before
     }
 
     fn see(&mut self, presence: Presence, now: Instant) {

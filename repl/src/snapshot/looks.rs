@@ -1,6 +1,6 @@
 //! The objects on the screen: their roots, resolved once, and how often each changes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,7 +26,9 @@ const APART: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Looks {
     looks: HashMap<Key, Look>,
-    on_screen: Vec<Key>,
+    on_screen: HashSet<Key>,
+    /// The one whose fields are shown.
+    current: Option<Key>,
 }
 
 /// One object that is looked at.
@@ -38,7 +40,8 @@ struct Look {
     bytes: Vec<u8>,
     sequence: Option<u64>,
     changes: u64,
-    is_readable: bool,
+    /// Whether that is all: large objects are not read for it, and a read may fail.
+    is_known: bool,
     /// Counts of changes, the oldest first.
     counts: VecDeque<(Instant, u64)>,
 }
@@ -78,10 +81,11 @@ impl Looks {
         self.looks.get(&key)?.root.as_ref()
     }
 
-    /// These are on the screen. Forgets those that have left it, once they are many.
+    /// Remembers which objects are on the screen, and forgets others once they are many.
     pub(super) fn settle(&mut self, rows: &[ObjectRow], current: Option<&ObjectRow>) {
+        self.current = current.map(|row| row.key);
+        let shown = rows.iter().map(|row| row.key).chain(self.current);
         self.on_screen.clear();
-        let shown = rows.iter().chain(current).map(|row| row.key);
         self.on_screen.extend(shown);
         if self.looks.len() > 4 * rows.len() + 64 {
             let on_screen = &self.on_screen;
@@ -89,15 +93,18 @@ impl Looks {
         }
     }
 
-    /// Whether no object on the screen has changed since it was looked at; of a large one that is not known.
+    /// Whether no object on the screen has changed since it was looked at. Of the one whose fields are shown this has to
+    /// be known; of the others only counted changes are shown.
     pub(super) fn are_still(&mut self, now: Instant) -> bool {
-        let Looks { looks, on_screen } = self;
-        on_screen.iter().all(|key| {
-            looks.get_mut(key).is_some_and(|look| {
-                let before = (look.changes, look.is_readable);
-                look.count(now);
-                look.is_counted() && (look.changes, look.is_readable) == before
-            })
+        let (looks, current) = (&mut self.looks, self.current);
+        self.on_screen.iter().all(|key| {
+            let Some(look) = looks.get_mut(key) else {
+                return false;
+            };
+            let (changes, was_known) = (look.changes, look.is_known);
+            look.count(now);
+            let is_known = was_known && look.is_known;
+            look.changes == changes && (is_known || current != Some(*key))
         })
     }
 
@@ -119,7 +126,7 @@ impl Look {
             bytes: Vec::new(),
             sequence: None,
             changes: 0,
-            is_readable: true,
+            is_known: true,
             counts: VecDeque::new(),
         }
     }
@@ -128,27 +135,23 @@ impl Look {
     fn count(&mut self, now: Instant) {
         let Some(root) = &self.root else { return };
         if let Some(sequence) = root.sequence() {
-            self.is_readable = true;
             let before = self.sequence.replace(sequence).unwrap_or(sequence);
-            self.changes += sequence.saturating_sub(before);
+            self.changes += Field::published_between(before, sequence);
+            self.is_known = true;
         } else if root.info().size <= MOST_BYTES {
             let mut bytes = Vec::with_capacity(self.bytes.len());
             // One that is gone or damaged has not changed.
-            self.is_readable = root.read_into(&mut bytes).is_ok();
-            if self.is_readable && bytes != self.bytes {
+            let is_read = root.read_into(&mut bytes).is_ok();
+            if is_read && bytes != self.bytes {
                 self.changes += u64::from(!self.bytes.is_empty());
                 self.bytes = bytes;
             }
+            self.is_known = is_read || !root.is_alive();
         } else {
+            self.is_known = false;
             return;
         }
         self.note(now);
-    }
-
-    /// Whether its changes are counted, if it can have some.
-    fn is_counted(&self) -> bool {
-        let root = self.root.as_ref();
-        root.is_none_or(|root| self.sequence.is_some() || root.info().size <= MOST_BYTES)
     }
 
     fn note(&mut self, now: Instant) {

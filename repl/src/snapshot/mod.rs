@@ -69,7 +69,8 @@ pub(crate) struct Snapshots {
     fate: Fate,
     watches: Watches,
     regions: Option<(Instant, Vec<Region>)>,
-    /// Whether the last one showed what was when it was taken.
+    /// Whether one was taken, and the last one showed what was then. Before the first one the directory must not be asked
+    /// what changed: `order` takes in all of it then.
     is_of_now: bool,
 }
 
@@ -96,9 +97,9 @@ impl Snapshots {
         self.opened
     }
 
-    /// The time, as snapshots have it, if all that the last one shows is still so, but for ages. This costs a small part
-    /// of what a snapshot does, where what that touches is in no cache: the objects on the screen say whether they changed,
-    /// and no row is made. Where more than these objects is shown it is not known.
+    /// The present time, if nothing on the screen has changed since the last snapshot but ages, rates and the use of regions.
+    /// Only the directory, the objects on the screen and the producer are asked, so it costs a small part of a snapshot.
+    /// `None` also where that is not enough to know: columns, watches, conditions, measured orders, replays.
     pub(crate) fn still(&mut self) -> Option<Duration> {
         let now = Instant::now();
         let is_live = !matches!(self.observer.origin(), Origin::Replay(_));
@@ -421,6 +422,8 @@ mod tests {
     #[test]
     fn a_glance_does_not_tell_what_is_asked_of_all_objects() {
         let mut world = World::new(0..20);
+        world.look();
+        assert!(world.is_still());
         world.interest.objects.condition = "quantity > 5".into();
         world.look();
         assert!(!world.is_still(), "others may be listed by now");
@@ -429,6 +432,8 @@ mod tests {
         world.look();
         assert!(!world.is_still(), "others may be first by now");
         world.interest.objects.sort.by = SortBy::Label;
+        world.look();
+        assert!(world.is_still());
         world.interest.objects.columns = [Column {
             text: "quantity".into(),
             alarm: None,

@@ -146,8 +146,8 @@ struct RuntimeHost<'r> {
     snapshots: Snapshots,
     /// What scripts print goes there too.
     log: Rc<RefCell<Log>>,
-    /// How often that had changed, and what had been written, when it was shown last.
-    shown: (u64, u64),
+    /// How often that had changed, and how much had been written, when it was shown last.
+    shown_counts: (u64, u64),
     /// What the `:` line is completed from, once one has been typed.
     completing: Option<line::Completing>,
     _diverted: Diverted,
@@ -168,7 +168,7 @@ impl<'r> RuntimeHost<'r> {
             runtime,
             snapshots,
             log,
-            shown: (0, 0),
+            shown_counts: (0, 0),
             completing: None,
             look,
         };
@@ -180,11 +180,9 @@ impl<'r> RuntimeHost<'r> {
         }
         host
     }
-}
 
-impl RuntimeHost<'_> {
     /// How often the log has changed, and how much has been written.
-    fn told(&self) -> (u64, u64) {
+    fn counts(&self) -> (u64, u64) {
         let (written, _) = self.runtime.host.ledger().counts();
         (self.log.borrow().changes(), written)
     }
@@ -204,8 +202,8 @@ impl Host for RuntimeHost<'_> {
         }
         let mut snapshot = self.snapshots.take(interest);
         snapshot.log = self.log.borrow().rows(interest.log.window);
-        self.shown = self.told();
-        snapshot.session.has_writes = self.shown.1 > 0;
+        self.shown_counts = self.counts();
+        snapshot.session.has_writes = self.shown_counts.1 > 0;
         if let Some(replay) = &mut snapshot.session.replay {
             replay.marks = replay::marks(self.runtime);
         }
@@ -213,7 +211,7 @@ impl Host for RuntimeHost<'_> {
     }
 
     fn still(&mut self) -> Option<Duration> {
-        match self.told() == self.shown {
+        match self.counts() == self.shown_counts {
             true => self.snapshots.still(),
             false => None,
         }

@@ -31,8 +31,8 @@ pub trait Host {
     /// Reads what the panels show, as of now.
     fn snapshot(&mut self, interest: &Interest) -> Snapshot;
 
-    /// The time, as [`Snapshot::at`] has it, if all that the last snapshot shows is known to be still so, but for what
-    /// goes on with time; nothing where to know that costs as much as a snapshot.
+    /// The present time, as [`Snapshot::at`] has it, if nothing has moved since the last snapshot but what goes on with
+    /// time. `None` if something has, or if finding out would cost as much as a snapshot.
     fn still(&mut self) -> Option<Duration>;
 
     /// Attaches to the new producer after a restart.

@@ -197,7 +197,7 @@ impl View<'_> {
             }
             match self.full_screen.hold(|| self.interrupts.ending()) {
                 Hold::Kept if next == Next::Look => {
-                    // What a snapshot touches is in no cache then, so it costs several times what it does otherwise.
+                    // A snapshot costs several times as much then: what it touches is in no cache by now.
                     if self.app.rests(|| self.host.still()) {
                         continue;
                     }

@@ -673,16 +673,22 @@ fn what_stands_still_is_looked_at_less_often_until_something_moves() {
     );
 }
 
-#[test]
-fn what_rests_is_read_when_something_is_told_anew() {
+/// A view in which nothing has moved for three seconds, of objects this old.
+fn resting(age: Duration) -> Shown {
     let mut world = world();
     world.snapshot.watches = Default::default();
-    let rows = &mut world.snapshot.objects.rows;
-    rows.iter_mut()
-        .for_each(|row| row.age = Duration::from_secs(5));
+    for row in &mut world.snapshot.objects.rows {
+        (row.age, row.rate) = (age, Some(0.0));
+    }
     let mut shown = Shown::of(world, 80, 24);
     shown.world.snapshot.at += Duration::from_secs(3);
     shown.text();
+    shown
+}
+
+#[test]
+fn what_rests_is_read_when_something_is_told_anew() {
+    let mut shown = resting(Duration::from_secs(5));
     let at = shown.world.snapshot.at;
     let later = |seconds| move || Some(at + Duration::from_secs(seconds));
     assert!(!shown.app.rests(later(0)), "nothing is drawn");
@@ -690,18 +696,44 @@ fn what_rests_is_read_when_something_is_told_anew() {
     assert!(shown.app.rests(later(0)));
     assert!(!shown.app.rests(|| None), "something moved");
     assert!(!shown.app.rests(later(1)), "ages are told in seconds");
+    shown.app.reached(Some(20.0));
+    assert!(!shown.app.rests(later(0)), "the title tells another rate");
+    shown.app.note_drawn();
+    assert!(shown.app.rests(later(0)));
     shown.press("?");
     assert!(!shown.app.rests(later(0)), "what covers it may show more");
     shown.press("Esc p");
     assert!(!shown.app.rests(later(0)), "it shows a time that is over");
-    shown.press("p");
-    let rows = &mut shown.world.snapshot.objects.rows;
-    rows.iter_mut()
-        .for_each(|row| row.age = Duration::from_secs(60));
+}
+
+#[test]
+fn a_long_rest_ends_with_each_ten_seconds_and_where_a_second_makes_a_difference() {
+    let mut shown = resting(Duration::from_secs(60));
+    let at = shown.world.snapshot.at;
+    let next = 10 - at.as_secs() % 10;
+    let later = |seconds| move || Some(at + Duration::from_secs(seconds));
+    shown.app.note_drawn();
+    assert!(shown.app.rests(later(next - 1)), "ages are told in minutes");
+    assert!(!shown.app.rests(later(next)));
+    shown.world.snapshot.objects.rows[0].rate = Some(0.1);
     shown.text();
     shown.app.note_drawn();
-    assert!(shown.app.rests(later(9)), "ages are told in minutes");
-    assert!(!shown.app.rests(later(10)));
+    assert!(shown.app.rests(later(0)));
+    assert!(!shown.app.rests(later(1)), "the rate falls");
+}
+
+#[test]
+fn what_a_key_tells_after_a_rest_stays_as_long_as_ever() {
+    let mut shown = resting(Duration::from_secs(60));
+    shown.press("Enter");
+    let at = shown.world.snapshot.at;
+    let rested = at + Duration::from_secs(9 - at.as_secs() % 10);
+    shown.app.note_drawn();
+    assert!(shown.app.rests(|| Some(rested)));
+    // The frame that shows it is read a moment later.
+    shown.world.snapshot.at = rested + Duration::from_millis(20);
+    shown.press("y");
+    shown.shows("copied AAPL_position");
 }
 
 #[test]
@@ -1736,9 +1768,6 @@ fn words_that_a_watch_had_are_listed_as_words() {
 fn what_is_not_watched_has_no_history() {
     let mut world = world();
     world.snapshot.watches = Default::default();
-    let rows = &mut world.snapshot.objects.rows;
-    rows.iter_mut()
-        .for_each(|row| row.age = Duration::from_secs(5));
     let mut shown = Shown::of(world, 80, 24);
     shown.press("3 Enter");
     shown.shows("━ Watch 0 ━");

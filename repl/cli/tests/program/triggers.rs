@@ -542,11 +542,26 @@ fn an_action_that_fails_for_each_object_is_told_once() {
     let script = world.script(
         "failing.rhai",
         "let t = when_each(\"Motor\", |o| o.speed == 0).run(|o| throw `no oil in ${o.label()}`);
-         wait_until(|| t.errors == 3, 10.s); print(t.errors); exit(0)",
+         wait_until(|| t.errors == 3, 60.s); print(t.errors); exit(0)",
     );
     let ran = world.run(&["run", "--session", "t1", &script]);
     let told = ran.messages.matches("no oil in").count();
     assert_eq!((ran.data.as_str(), told), ("3\n", 1), "{ran:?}");
+}
+
+#[test]
+fn two_places_that_fail_through_one_function_are_two() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "failing.rhai",
+        "fn fail(what) { throw what }
+         let n = 0;
+         let t = every(1.ms, || { n += 1; if n % 2 == 0 { fail(\"even\") } else { fail(\"odd\") } });
+         wait_until(|| t.errors > 3, 60.s); exit(0)",
+    );
+    let ran = world.run(&["run", "--session", "t1", &script]);
+    let told = ["even", "odd"].map(|word| ran.messages.matches(word).count());
+    assert_eq!(told, [1, 1], "{ran:?}");
 }
 
 #[test]
@@ -570,7 +585,7 @@ fn what_a_trigger_does_not_tell_is_refused() {
             "`every` gives its action no `now`",
         ),
     ] {
-        let script = format!("let t = {trigger}; wait_until(|| t.errors > 0, 10.s); exit(0)");
+        let script = format!("let t = {trigger}; wait_until(|| t.errors > 0, 60.s); exit(0)");
         let ran = world.run(&["t1", "-e", &script]);
         assert!(ran.messages.contains(words), "{trigger}: {ran:?}");
     }

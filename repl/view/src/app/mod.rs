@@ -26,7 +26,7 @@ use crate::panels::objects::ObjectsPanel;
 use crate::panels::watch::WatchPanel;
 use crate::quick::{Pressed, QuickWrite};
 use crate::rate::Rate;
-use crate::snapshot::{Producer, Snapshot};
+use crate::snapshot::{ObjectRow, Producer, Snapshot};
 use crate::theme::Role;
 
 /// For so long a message stays.
@@ -36,8 +36,8 @@ const MESSAGE: Duration = Duration::from_secs(4);
 const STILL_AFTER: Duration = Duration::from_secs(2);
 const STILL_PERIOD: Duration = Duration::from_millis(200);
 
-/// Where nothing is told in seconds, all is read and drawn so often nevertheless.
-const RESTS: Duration = Duration::from_secs(10);
+/// The longest time between two frames, in seconds, where no second makes a difference.
+const RESTS: u64 = 10;
 
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
@@ -222,29 +222,38 @@ impl App {
         !self.stands_still() || is_covered || is_replay || is_old
     }
 
-    /// Whether the screen stays as it is for now, as the host says that nothing has moved by this time but ages.
-    pub(crate) fn rests(&self, still: impl FnOnce() -> Option<Duration>) -> bool {
+    /// Whether the screen stays as it is: the host says by when nothing has moved, and nothing is to be told anew since.
+    pub(crate) fn rests(&mut self, still: impl FnOnce() -> Option<Duration>) -> bool {
         let is_live = self.paused.is_none() && self.moment.is_none();
         let is_bare = self.message.is_none() && self.overlays.is_empty();
-        let may_rest = is_live && is_bare && self.drawn.is_some();
-        may_rest && self.stands_still() && still().is_some_and(|now| !self.is_outdated(now))
+        // What was read is on the screen, with nothing over it.
+        let is_shown = self.drawn == Some(self.snapshot.at);
+        if !(is_live && is_bare && is_shown && self.stands_still()) {
+            return false;
+        }
+        let Some(now) = still().filter(|now| !self.is_outdated(*now)) else {
+            return false;
+        };
+        // Keys and messages count from here.
+        (self.snapshot.at, self.drawn) = (now, Some(now));
+        true
     }
 
     /// Whether what goes on with time is to be told anew.
     fn is_outdated(&self, now: Duration) -> bool {
-        let Snapshot {
-            at,
-            session,
-            objects,
-            ..
-        } = &self.snapshot;
-        let mut ages = objects.rows.iter().chain(&objects.current);
-        let tells_seconds = !matches!(session.producer, Producer::Live)
-            || ages.any(|row| row.age < TOLD_IN_SECONDS);
-        match tells_seconds {
-            true => now.as_secs() != at.as_secs(),
-            false => now >= *at + RESTS,
-        }
+        let step = if self.tells_seconds() { 1 } else { RESTS };
+        now.as_secs() / step != self.snapshot.at.as_secs() / step
+    }
+
+    /// Whether a second makes a difference on the screen, though nothing moves.
+    fn tells_seconds(&self) -> bool {
+        let objects = &self.snapshot.objects;
+        let mut rows = objects.rows.iter().chain(&objects.current);
+        let is_quick = |row: &ObjectRow| row.age < TOLD_IN_SECONDS || row.rate > Some(0.0);
+        let marked = self.options.rate.period() * self.options.highlight_frames;
+        let has_marks = self.snapshot.at.saturating_sub(self.moved) <= marked;
+        let is_live = matches!(self.snapshot.session.producer, Producer::Live);
+        has_marks || !is_live || rows.any(is_quick)
     }
 
     /// The frame of what was read last is drawn.
@@ -268,7 +277,10 @@ impl App {
 
     /// So many frames a second there really are.
     pub(crate) fn reached(&mut self, hertz: Option<f64>) {
-        self.reached = hertz;
+        if self.reached != hertz {
+            self.reached = hertz;
+            self.drawn = None;
+        }
     }
 
     /// What the terminal is to put into the clipboard.

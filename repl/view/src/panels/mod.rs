@@ -163,9 +163,9 @@ pub(crate) const TOLD_IN_SECONDS: Duration = Duration::from_secs(60);
 pub(crate) fn short_time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
-        ..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86_400 => format!("{}h", seconds / 3600),
+        _ if time < TOLD_IN_SECONDS => format!("{seconds}s"),
+        ..3600 => format!("{}m", seconds / 60),
+        ..86_400 => format!("{}h", seconds / 3600),
         _ => format!("{}d", seconds / 86_400),
     }
 }
