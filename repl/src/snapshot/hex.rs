@@ -18,7 +18,7 @@ pub(super) fn rows(root: Option<&Field>, interest: HexInterest) -> Hex {
     let size = root.info().size;
     if size > MOST_BYTES {
         return none(&format!(
-            "{size} bytes are more than a screen is for; `:hex` takes a part"
+            "{size} bytes are more than a screen is for; `:hex LABEL.part` takes a part"
         ));
     }
     let dump = match commands::dump(root) {

@@ -1419,6 +1419,10 @@ fn bytes_are_shown_with_their_fields_and_what_changed() {
     shown.shows("90A·");
     shown.shows("order_id, symbol   -- is no value");
     shown.shows("read at different moments   x fields");
+    shown.world.snapshot.hex.reason = Some("too large".into());
+    let screen = shown.text();
+    let says = ["too large", "read at different"].map(|words| screen.contains(words));
+    assert_eq!(says, [true, false], "{screen}");
     assert!(
         shown
             .world

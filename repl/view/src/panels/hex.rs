@@ -100,7 +100,8 @@ impl HexPanel {
     pub(crate) fn rule(&self, frame: Frame<'_>, fields: Rule) -> Rule {
         let key = frame.keymap.shown(Command::Hex);
         let key = key.map_or(String::new(), |key| format!("{key} fields"));
-        let note = match frame.snapshot.hex.is_consistent {
+        let hex = &frame.snapshot.hex;
+        let note = match hex.is_consistent || hex.reason.is_some() {
             true => key,
             false => format!("read at different moments   {key}"),
         };
