@@ -164,8 +164,8 @@ pub(crate) fn short_time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         _ if time < TOLD_IN_SECONDS => format!("{seconds}s"),
-        ..3600 => format!("{}m", seconds / 60),
-        ..86_400 => format!("{}h", seconds / 3600),
+        0..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
         _ => format!("{}d", seconds / 86_400),
     }
 }
