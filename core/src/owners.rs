@@ -297,12 +297,12 @@ impl Drop for Updating {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shm::testing::TestDir;
     use crate::shm::{Access, Mode};
 
     #[test]
     fn who_clears_up_after_a_producer_is_named_and_not_taken_for_it() {
-        let place = tempfile::tempdir().expect("a temporary directory");
-        let dir = Dir::new(Some(place.path()));
+        let dir = TestDir::new();
         let draft = dir.create("header", 32 << 10, Mode::Owner).expect("room");
         let header = draft.publish_new().expect("a free name");
         let open = || dir.open("header", Access::Write).expect("it was published");
@@ -323,8 +323,7 @@ mod tests {
 
     #[test]
     fn who_takes_a_slot_of_the_dead_does_not_lend_them_his_life() {
-        let place = tempfile::tempdir().expect("a temporary directory");
-        let dir = Dir::new(Some(place.path()));
+        let dir = TestDir::new();
         let draft = dir.create("header", 32 << 10, Mode::Owner).expect("room");
         let survivor = draft.publish_new().expect("a free name");
         let open = || Arc::new(dir.open("header", Access::Write).expect("it was published"));

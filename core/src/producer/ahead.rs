@@ -257,12 +257,12 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
+    use crate::shm::testing::TestDir;
     use crate::shm::{Dir, Mode};
 
     #[test]
     fn a_region_that_comes_too_late_takes_nobodys_name() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let dir = Dir::new(Some(directory.path()));
+        let dir = TestDir::new();
         let draft = move |dir: &Dir| dir.create("late", 8192, Mode::default()).expect("room");
         let (go, may_go) = mpsc::channel::<()>();
         let (thread_dir, may_go) = (dir.clone(), Mutex::new(may_go));
@@ -282,7 +282,7 @@ mod tests {
         go.send(()).expect("it waits");
         drop(ahead);
         assert!(mine.is_named_in(&dir), "the name leads to what is used");
-        let files = std::fs::read_dir(directory.path()).expect("it is there");
+        let files = std::fs::read_dir(dir.path()).expect("it is there");
         assert_eq!(files.count(), 1, "the draft is gone");
     }
 }

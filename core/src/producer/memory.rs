@@ -210,6 +210,7 @@ mod tests {
 
     use super::super::regions::{Maker, Sizes};
     use super::*;
+    use crate::shm::testing::TestDir;
     use crate::shm::{Dir, Mode};
 
     const SIZES: [u64; 6] = [48, 1024, 24_000, 70_000, 204_800, 512_000];
@@ -251,8 +252,8 @@ mod tests {
 
     #[test]
     fn the_unused_rest_of_a_region_is_known_to_be_used_once_it_was() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let mut memory = memory(&Dir::new(Some(directory.path())));
+        let dir = TestDir::new();
+        let mut memory = memory(&dir);
         let small: Vec<_> = (0..600)
             .map(|_| memory.allocate(1024).expect("room"))
             .collect();
@@ -272,8 +273,8 @@ mod tests {
 
         #[test]
         fn what_is_asked_for_with_zeros_has_zeros(steps in prop::collection::vec(step(), 1..200)) {
-            let directory = tempfile::tempdir().expect("a directory");
-            let mut memory = memory(&Dir::new(Some(directory.path())));
+            let dir = TestDir::new();
+            let mut memory = memory(&dir);
             let mut held = Vec::new();
             for step in steps {
                 match step {

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 mod error;
 mod scattered;
 mod segment_map;
+#[cfg(test)]
+pub(crate) mod testing;
 mod view;
 
 #[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
