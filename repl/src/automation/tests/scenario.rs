@@ -42,6 +42,16 @@ impl<'s> Scenario<'s> {
 
     fn run_deep(&self) -> Result<(), String> {
         let mut course = Course::new(self.json);
+        let dir = course.world.dir().to_owned();
+        let outcome = self.compare(&mut course);
+        drop(course);
+        if dir.exists() {
+            return Err("something of it still lives after its end".to_owned());
+        }
+        outcome
+    }
+
+    fn compare(&self, course: &mut Course) -> Result<(), String> {
         let exit = course.run(self.json);
         let expected = self.json["expect"].clone();
         let notes = Json::Array(course.notes.borrow().clone());
@@ -191,6 +201,14 @@ impl Course {
             return json!(error.text());
         }
         found.take()
+    }
+}
+
+impl Drop for Course {
+    /// Ends it as the program does. The world knows the automation and is known to it: that would keep both, and their files.
+    fn drop(&mut self) {
+        self.world.at_end.take();
+        self.automation.end();
     }
 }
 
