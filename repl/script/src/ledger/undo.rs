@@ -46,7 +46,7 @@ pub struct Undone {
 #[non_exhaustive]
 pub enum Obstacle {
     /// Its object was destroyed, or its session is over.
-    #[error("{path} is gone")]
+    #[error("the object that had {path} then is gone")]
     Gone {
         /// Where.
         path: String,

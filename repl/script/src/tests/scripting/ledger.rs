@@ -197,12 +197,17 @@ fn an_object_that_is_gone_keeps_its_step_from_being_undone() {
     world.attached.refresh().unwrap();
     let error = undo(&world, Direction::Undo, Force::No).err().unwrap();
     assert!(
-        error.to_string().contains("late.quantity is gone"),
+        error
+            .to_string()
+            .contains("the object that had late.quantity then is gone"),
         "{error}"
     );
     assert_eq!(
         undo(&world, Direction::Undo, Force::Yes).unwrap(),
-        ["AAPL_position.quantity = 100", "late.quantity is gone"]
+        [
+            "AAPL_position.quantity = 100",
+            "the object that had late.quantity then is gone"
+        ]
     );
     world.check("late.quantity", "100");
 }
