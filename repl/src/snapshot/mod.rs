@@ -134,6 +134,8 @@ impl Snapshots {
             hex::rows(key.and_then(|key| self.looks.known_root(key)), wanted)
         });
         let when = When::of(interest.is_frozen, interest.moment);
+        let producer = self.fate.of(&self.observer, now);
+        self.watches.tell_live(!producer.has_ended());
         let watches = self
             .watches
             .rows(&self.observer, interest.watches, now, when);

@@ -30,6 +30,8 @@ const MOST: usize = 1_000;
 /// What is watched.
 pub(super) struct Watches {
     watches: Vec<Watch>,
+    /// Whether values can change.
+    is_live: bool,
     /// From when times count, and the time of day then: a row has one time, whenever it is drawn.
     opened: Instant,
     began: SystemTime,
@@ -77,6 +79,7 @@ impl Watches {
     pub(super) fn new(opened: Instant) -> Self {
         Watches {
             watches: Vec::new(),
+            is_live: true,
             opened,
             began: SystemTime::now()
                 .checked_sub(opened.elapsed())
@@ -144,6 +147,11 @@ impl Watches {
         }
     }
 
+    /// Tells whether values can change from now on.
+    pub(super) fn tell_live(&mut self, is_live: bool) {
+        self.is_live = is_live;
+    }
+
     /// Reads all of them, and gives the rows of a window.
     pub(super) fn rows(
         &mut self,
@@ -156,7 +164,7 @@ impl Watches {
         if when != When::Last {
             let at = now - self.opened;
             let watches = self.watches.iter_mut();
-            watches.for_each(|watch| watch.read(observer, now, at));
+            watches.for_each(|watch| watch.read(observer, now, at, self.is_live));
         }
         let [earlier, later] = self.around(when);
         let rows = self.watches.iter().skip(window.first).take(window.height);
@@ -269,7 +277,8 @@ fn word(error: &memglass::ReadError) -> &'static str {
 }
 
 impl Watch {
-    fn read(&mut self, observer: &Observer, now: Instant, at: Duration) {
+    /// Reads it; what a producer left behind when it ended is no part of the history.
+    fn read(&mut self, observer: &Observer, now: Instant, at: Duration, is_live: bool) {
         // A field whose object was destroyed may have a successor under the same label.
         if let Subject::Field(field) = &self.subject
             && !field.is_alive()
@@ -289,13 +298,14 @@ impl Watch {
         if value.is_some() {
             self.last = value;
         }
-        if self.history.back().is_none_or(|(at, _)| now - *at >= APART) {
+        if is_live && self.history.back().is_none_or(|(at, _)| now - *at >= APART) {
             self.history.push_back((now, number));
         }
+        let newest = self.newest(now);
         while self
             .history
             .front()
-            .is_some_and(|(at, _)| now - *at > HISTORY)
+            .is_some_and(|(at, _)| newest - *at > HISTORY)
         {
             self.history.pop_front();
         }
@@ -306,6 +316,11 @@ impl Watch {
         {
             self.changes.pop_front();
         }
+    }
+
+    /// Where a sparkline ends: what is not read any more stands still, however long one looks at it.
+    fn newest(&self, now: Instant) -> Instant {
+        self.history.back().map_or(now, |(at, _)| *at)
     }
 
     /// The row as it is now, or as it was.
@@ -351,7 +366,7 @@ impl Watch {
             least: bound(numbers().reduce(f64::min)),
             greatest: bound(numbers().reduce(f64::max)),
             rate: self.changes.len() as f64,
-            history: self.levels(now),
+            history: self.levels(self.newest(now)),
             trouble: self.trouble(),
         }
     }
@@ -487,6 +502,41 @@ mod tests {
         assert_eq!(rows.rows[0].least.plain(), "10");
         assert_eq!(rows.rows[1].greatest.plain(), "60");
         assert_eq!(rows.rows[2].least.plain(), "5.0");
+    }
+
+    #[test]
+    fn a_curve_stands_still_when_nothing_is_read_or_nobody_writes_any_more() {
+        let (dir, session) = world();
+        let quote = session.object("quote", Quote { price: 10 }).expect("room");
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        let start = Instant::now();
+        let mut watches = Watches::new(start);
+        watches.add(&observer, "quote.price").expect("a field");
+        let curve = |watches: &mut Watches, ms, when| {
+            let at = start + Duration::from_millis(ms);
+            let rows = watches.rows(&observer, ALL, at, when).rows;
+            rows[0].history.clone()
+        };
+        for ms in (0..3_000).step_by(100) {
+            quote.price.set(ms as i64 % 700);
+            curve(&mut watches, ms, When::Now);
+        }
+        let seen = curve(&mut watches, 3_000, When::Now);
+        assert!(
+            seen.iter()
+                .flatten()
+                .any(|level| *level != seen[15].unwrap())
+        );
+        for paused in [3_500, 10_000, 600_000] {
+            assert_eq!(curve(&mut watches, paused, When::Last), seen);
+        }
+        watches.tell_live(false);
+        for ended in [601_000, 700_000] {
+            assert_eq!(curve(&mut watches, ended, When::Now), seen);
+        }
+        watches.tell_live(true);
+        assert_ne!(curve(&mut watches, 701_000, When::Now), seen);
     }
 
     #[test]

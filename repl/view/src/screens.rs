@@ -1122,9 +1122,9 @@ fn without_a_column_for_them_names_stand_before_their_numbers() {
     ];
     let mut shown = Shown::of(world.clone(), 40, 12);
     shown.press("2");
-    shown.shows("▌ status              PARTIAL 2");
-    shown.shows("A_VERY_LONG_NAME_OF_…");
-    shown.shows("  quantity                100");
+    shown.shows("▌ status               PARTIAL 2");
+    shown.shows("A_VERY_LONG_NAME_OF…");
+    shown.shows("  quantity                 100");
     let mut shown = Shown::of(world, 120, 36);
     shown.shows("2           [PARTIAL]");
 }

@@ -305,7 +305,7 @@ impl Producer {
     }
 
     /// Whether it is gone, and makes no objects any more.
-    pub(crate) fn has_ended(&self) -> bool {
+    pub fn has_ended(&self) -> bool {
         !matches!(self, Producer::Live | Producer::Suspended { .. })
     }
 }

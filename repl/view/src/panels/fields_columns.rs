@@ -33,6 +33,9 @@ const NOTE: u16 = 10;
 /// The least for names, what they get where there is room, and where there is plenty.
 const NAME: (u16, u16, u16) = (10, 18, 28);
 
+/// The least for names where there is not even room for that.
+const LEAST_NAME: u16 = 6;
+
 /// Columns of the names of elements that share a row, their marks and indentation included.
 const SHARED_NAME: u16 = 16;
 
@@ -89,7 +92,8 @@ impl Columns {
         let width = area.width;
         let mut shape = Shape::of(width, widths);
         shape.give_to_whole(width, widths);
-        let rest = width.saturating_sub(2 + shape.without_name());
+        shape.keep_inside(width);
+        let rest = width.saturating_sub(shape.beside_name());
         let usual = if width >= SPACIOUS { NAME.2 } else { NAME.1 };
         let most = usual.max(widths.name as u16);
         let mut next = area.x + 2;
@@ -98,7 +102,7 @@ impl Columns {
             next += width + gap;
             Column { at, width }
         };
-        let name = rest.clamp(NAME.0.min(width), most);
+        let name = rest.clamp(LEAST_NAME, most);
         let name = name - shape.taken_by_notes(rest, name, widths);
         let name = column(name - shape.give_to_before(name, widths), 1);
         let type_name = (shape.type_name > 0).then(|| column(shape.type_name, 1));
@@ -186,11 +190,33 @@ impl Shape {
             Shape::without_before,
             Shape::without_note,
         ] {
-            if 2 + NAME.0 + self.without_name() <= width {
+            if self.lacks(NAME.0, width) == 0 {
                 return;
             }
             leave_out(self);
         }
+    }
+
+    /// Leaves out what has no room, and of names all but the shortest: a number that ends outside is another number. One whose fraction has
+    /// no room is written with an exponent.
+    fn keep_inside(&mut self, width: u16) {
+        for leave_out in [
+            Shape::without_type,
+            Shape::without_before,
+            Shape::without_note,
+            Shape::without_unit,
+        ] {
+            if self.lacks(NAME.0, width) == 0 {
+                return;
+            }
+            leave_out(self);
+        }
+        self.fraction -= self.lacks(LEAST_NAME, width).min(self.fraction);
+    }
+
+    /// How many columns are missing beside names of so many.
+    fn lacks(&self, name: u16, width: u16) -> u16 {
+        (name + self.beside_name()).saturating_sub(width)
     }
 
     fn without_type(&mut self) {
@@ -203,6 +229,10 @@ impl Shape {
 
     fn without_note(&mut self) {
         self.note = 0;
+    }
+
+    fn without_unit(&mut self) {
+        self.unit = 0;
     }
 
     /// Columns that names do not need and notes do.
@@ -227,13 +257,15 @@ impl Shape {
         given
     }
 
-    /// Columns of all but the name, with the gaps between them.
-    fn without_name(&self) -> u16 {
+    /// Columns of all but the name, with the gaps between them and the two in front.
+    fn beside_name(&self) -> u16 {
         let with_gap = |width: u16| if width > 0 { width + 1 } else { 0 };
         let arrow = 1 + u16::from(self.before > 0);
         let numbers = self.whole + self.fraction + 1;
         let right = with_gap(self.unit) + self.note;
-        1 + with_gap(self.type_name) + with_gap(self.before) + arrow + numbers + right
+        // Behind the last of them there is no gap.
+        let end = u16::from(self.note == 0);
+        3 - end + with_gap(self.type_name) + with_gap(self.before) + arrow + numbers + right
     }
 }
 
@@ -250,22 +282,28 @@ mod tests {
         columns_with_note(width, 8)
     }
 
-    fn columns_with_note(width: u16, note: usize) -> Columns {
-        let widths = Widths {
+    fn widths(note: usize) -> Widths {
+        Widths {
             name: 14,
             type_name: 9,
             unit: 5,
             note,
             whole: 0,
             fraction: 0,
-        };
-        let area = Area {
+        }
+    }
+
+    fn area(width: u16) -> Area {
+        Area {
             x: 43,
             y: 0,
             width,
             height: 9,
-        };
-        Columns::of(area, widths)
+        }
+    }
+
+    fn columns_with_note(width: u16, note: usize) -> Columns {
+        Columns::of(area(width), widths(note))
     }
 
     #[test]
@@ -303,12 +341,7 @@ mod tests {
                 note: 8,
                 fraction: 0,
             };
-            let area = Area {
-                x: 43,
-                y: 0,
-                width,
-                height: 9,
-            };
+            let area = area(width);
             let columns = Columns::of(area, widths);
             assert!(columns.whole.width >= 19, "{width}: {columns:?}");
             assert!(columns.name.width >= 10, "{width}: {columns:?}");
@@ -329,8 +362,14 @@ mod tests {
 
     #[test]
     fn no_column_ends_outside() {
-        for width in 20..440 {
-            let columns = columns(width);
+        for (width, fraction) in
+            (20..440).flat_map(|width| (0..9).map(move |fraction| (width, fraction)))
+        {
+            let widths = Widths {
+                fraction,
+                ..widths(8)
+            };
+            let columns = Columns::of(area(width), widths);
             let last = [
                 Some(columns.name),
                 columns.type_name,

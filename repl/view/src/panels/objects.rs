@@ -346,9 +346,10 @@ impl ObjectsPanel {
     fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16, frame: Frame<'_>) {
         let room = usize::from(area.width.saturating_sub(3));
         let lines = match self.is_filtered() {
-            true if frame.snapshot.objects.is_counting => {
-                ["None yet that match.", "Esc lists all."]
-            }
+            true if frame.snapshot.objects.is_counting => match frame.is_live {
+                true => ["None yet that match.", "Esc lists all."],
+                false => ["Nothing is read now to match it.", "Esc lists all."],
+            },
             true => ["None that match.", "Esc lists all."],
             false if frame.snapshot.session.producer.has_ended() => {
                 ["None are left.", "The producer destroyed them."]
