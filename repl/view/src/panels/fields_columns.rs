@@ -175,30 +175,15 @@ impl Shape {
         }
     }
 
-    /// Makes room for all digits of the longest integer: one that is rounded seems to stand still. The type and the value
-    /// before stand elsewhere too, and go first.
+    /// Makes room for all digits of the longest integer: one that is rounded seems to stand still.
     fn give_to_whole(&mut self, width: u16, widths: Widths) {
         let least = 2 + 1 + 1 + 1 + NAME.0;
         let most = LONGEST.min(width.saturating_sub(least));
-        let needed = most.min(widths.whole as u16);
-        if needed <= self.whole {
-            return;
-        }
-        self.whole = needed;
-        for leave_out in [
-            Shape::without_type,
-            Shape::without_before,
-            Shape::without_note,
-        ] {
-            if self.lacks(NAME.0, width) == 0 {
-                return;
-            }
-            leave_out(self);
-        }
+        self.whole = self.whole.max(most.min(widths.whole as u16));
     }
 
-    /// Leaves out what has no room, and of names all but the shortest: a number that ends outside is another number. One whose fraction has
-    /// no room is written with an exponent.
+    /// Leaves out what has no room: a number that is cut at the edge looks like another number. The type and the value before stand
+    /// elsewhere too, and go first. Names are shortened next, and then fractions: such a number is written with an exponent.
     fn keep_inside(&mut self, width: u16) {
         for leave_out in [
             Shape::without_type,
