@@ -4,9 +4,12 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memglass_types::Types;
+
+/// So often a file is loaded.
+const LOADS: u32 = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
@@ -26,9 +29,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = types.to_bytes();
     println!("written  {:>9.1?}  {} bytes", start.elapsed(), bytes.len());
 
-    let start = Instant::now();
+    // The first time the system has to find memory for it, which may take longer than all else.
+    let mut least = Duration::MAX;
+    for turn in 0..LOADS {
+        let start = Instant::now();
+        let loaded = Types::from_bytes(&bytes)?;
+        least = least.min(start.elapsed());
+        if turn == 0 {
+            println!("loaded   {:>9.1?}", start.elapsed());
+        }
+        drop(loaded);
+    }
+    println!("         {least:>9.1?}  at the least, of {LOADS} times");
     let again = Types::from_bytes(&bytes)?;
-    println!("loaded   {:>9.1?}", start.elapsed());
 
     let start = Instant::now();
     let merged = Types::merged([types, again]);
