@@ -193,6 +193,15 @@ mod tests {
             Err(("\"a\" cannot stand here", Some(13..14))),
         );
         check(
+            "quantity > ö",
+            Err(("\"ö\" cannot stand here", Some(11..12))),
+        );
+        check("quantity ö", Err(("unexpected 'ö'", Some(9..10))));
+        check(
+            "label == \"a",
+            Err(("open string is not terminated", Some(9..10))),
+        );
+        check(
             "quantity = 1",
             Err(("`=` stores, and `==` compares", Some(9..10))),
         );

@@ -83,11 +83,22 @@ fn misread(text: &str, error: &ParseError) -> CompileError {
         }
         ParseErrorType::MissingToken(token, _) => format!("{token:?} is missing before this"),
         ParseErrorType::BadInput(LexError::UnexpectedInput(input)) => {
-            format!("{input:?} cannot stand here")
+            match memglass_syntax::rest(text, position).starts_with(input) {
+                true => format!("{input:?} cannot stand here"),
+                // Of what is no token at all it is a message.
+                false => lower(input),
+            }
         }
-        other => other.to_string(),
+        other => lower(&other.to_string()),
     };
     CompileError::Wrong { message, position }
+}
+
+/// A message of Rhai, which begins with a capital letter, as the rest of one.
+fn lower(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Whether only blanks follow this place.
