@@ -43,6 +43,11 @@ impl ScriptHost {
         self.scope.remove::<Dynamic>(name).is_some()
     }
 
+    /// Whether a variable or something of the session has this name.
+    pub fn is_name(&self, name: &str) -> bool {
+        self.scope.contains(name) || self.is_of_session(name)
+    }
+
     /// Whether the name means something of the session unless a variable has it.
     pub fn is_of_session(&self, name: &str) -> bool {
         match name {

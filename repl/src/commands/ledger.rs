@@ -1,6 +1,6 @@
 //! `:log`, `:undo` and `:redo`: what was written, and taking it back.
 
-use memglass_script::ledger::{Author, Direction, Force, UndoError, Undone};
+use memglass_script::ledger::{Author, Direction, Force, Passed, UndoError, Undone};
 use memglass_value::format;
 
 use super::{Command, CommandError, assignment};
@@ -65,7 +65,7 @@ impl Command for Undo {
     }
 
     fn details(&self) -> &'static str {
-        "A step is what one line or script wrote. Steps of triggers that go on are passed over, as they may write it again: pause or cancel the trigger to undo what it wrote. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
+        "A step is what one line or script wrote. Steps of triggers that go on are passed over, as they may write it again: pause or cancel the trigger to undo what it wrote. So are steps whose objects are gone. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -147,7 +147,7 @@ fn undo(
         });
     }
     let observer = runtime.attached.observer();
-    let (mut told, mut passed) = (Vec::new(), None);
+    let (mut told, mut passed) = (Vec::new(), Passed::default());
     for done in 0..count {
         let author = Author::typed(match direction {
             Direction::Undo => ":undo",
@@ -167,10 +167,14 @@ fn undo(
                     runtime.journal.ran(&script, false);
                 }
                 told.extend(lines(&undone).into_iter().map(Output::Note));
-                passed = passed.max(undone.passed);
+                passed = passed.or(undone.passed);
             }
             // Fewer steps than were asked for.
-            Err(UndoError::Nothing(_) | UndoError::Answered(_)) if done > 0 => break,
+            Err(UndoError::Nothing(_) | UndoError::Answered(_) | UndoError::Gone { .. })
+                if done > 0 =>
+            {
+                break;
+            }
             Err(error) => {
                 drop(observer);
                 runtime.writer.write(&Output::all(told))?;
@@ -178,13 +182,8 @@ fn undo(
             }
         }
     }
-    told.extend(passed.map(|trigger| Output::Note(stays(trigger))));
+    told.extend(passed.told().map(Output::Note));
     Ok(Output::all(told))
-}
-
-/// Why the newest write is not undone.
-pub(crate) fn stays(trigger: u64) -> String {
-    format!("trigger {trigger} has written since and goes on: what it wrote stays")
 }
 
 fn lines(undone: &Undone) -> Vec<String> {

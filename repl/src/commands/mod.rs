@@ -12,7 +12,6 @@ mod help;
 mod hex;
 mod ledger;
 #[cfg(feature = "view")]
-pub(crate) use ledger::stays;
 mod objects;
 mod places;
 mod record;

@@ -33,6 +33,8 @@ struct Compiled {
     /// The field that it is, if it is no more.
     field: Option<Field>,
     last: Cell,
+    /// Whether that was read: once also while values are frozen.
+    is_read: bool,
 }
 
 impl Cells {
@@ -69,8 +71,11 @@ impl Cells {
                 .map(|(column, formulas)| Compiled::new(observer, root, column, formulas))
                 .collect()
         });
-        if !is_frozen && root.is_alive() {
-            compiled.iter_mut().for_each(|column| column.read(observer));
+        if root.is_alive() {
+            let wanted = compiled
+                .iter_mut()
+                .filter(|column| !is_frozen || !column.is_read);
+            wanted.for_each(|column| column.read(observer));
         }
         compiled.iter().map(|column| column.last.clone()).collect()
     }
@@ -110,10 +115,12 @@ impl Compiled {
             alarm: of(&formulas.alarm, Gives::Truth),
             field: root.at(&column.text).ok(),
             last: Cell::default(),
+            is_read: false,
         }
     }
 
     fn read(&mut self, observer: &Observer) {
+        self.is_read = true;
         let value = self.value.as_mut();
         let Some(value) = value.and_then(|value| value.value(observer).ok()) else {
             self.last = Cell::default();

@@ -220,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_set_while_values_are_frozen_is_asked_once_of_all() {
+        let mut world = World::new((0..20_000).map(|id| id % 1_000));
+        world.look();
+        world.interest.is_frozen = true;
+        world.interest.objects.condition = "quantity == 7".into();
+        world.until(|objects| objects.matching == 20 && !objects.is_counting);
+        world.orders[7].quantity.set(8);
+        for _ in 0..3 {
+            assert_eq!(world.look().matching, 20, "it was asked already");
+        }
+        world.interest.objects.condition = "quantity == 8".into();
+        world.until(|objects| objects.matching == 21);
+        world.interest.is_frozen = false;
+        world.orders[7].quantity.set(7);
+        world.until(|objects| objects.matching == 20);
+    }
+
+    #[test]
     fn many_objects_are_counted_over_several_frames() {
         let mut world = World::new((0..20_000).map(|id| id % 1_000)).with("quantity == 7");
         let mut frames = 0;

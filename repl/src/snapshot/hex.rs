@@ -1,8 +1,9 @@
 //! The bytes of an object in rows, and which field each belongs to.
 
 use memglass::Field;
+use memglass_value::shown::Bytes;
 use memglass_view::interest::HexInterest;
-use memglass_view::snapshot::{Hex, HexByte, HexRow};
+use memglass_view::snapshot::{Hex, HexByte, HexRow, Key};
 use memglass_view::text;
 
 use crate::commands;
@@ -10,21 +11,51 @@ use crate::commands;
 /// More bytes are for a file and not for a screen.
 const MOST_BYTES: u64 = 64 << 10;
 
-/// The rows of a window.
-pub(super) fn rows(root: Option<&Field>, interest: HexInterest) -> Hex {
-    let Some(root) = root else {
-        return none("the object is gone");
-    };
+/// The bytes that are shown, which stand still while values are frozen.
+#[derive(Default)]
+pub(super) struct Held {
+    dump: Option<(Key, Result<Bytes, String>)>,
+}
+
+impl Held {
+    /// The rows of a window over an object.
+    pub(super) fn rows(
+        &mut self,
+        object: Option<(Key, &Field)>,
+        interest: HexInterest,
+        is_frozen: bool,
+    ) -> Hex {
+        let Some((key, root)) = object else {
+            return none("the object is gone");
+        };
+        let is_known = self.dump.as_ref().is_some_and(|(of, _)| *of == key);
+        if !is_frozen || !is_known {
+            self.dump = Some((key, dump(root)));
+        }
+        match &self.dump {
+            Some((_, Ok(dump))) => rows(dump, interest),
+            Some((_, Err(reason))) => none(reason),
+            None => Hex::default(),
+        }
+    }
+
+    /// Holds none: what is shown next is read.
+    pub(super) fn clear(&mut self) {
+        self.dump = None;
+    }
+}
+
+fn dump(root: &Field) -> Result<Bytes, String> {
     let size = root.info().size;
     if size > MOST_BYTES {
-        return none(&format!(
+        return Err(format!(
             "{size} bytes are more than a screen is for; `:hex LABEL.part` takes a part"
         ));
     }
-    let dump = match commands::dump(root) {
-        Ok(dump) => dump,
-        Err(error) => return none(&error.to_string()),
-    };
+    commands::dump(root).map_err(|error| error.to_string())
+}
+
+fn rows(dump: &Bytes, interest: HexInterest) -> Hex {
     let total = dump.bytes.len().div_ceil(interest.row_bytes);
     let window = interest.window.settled(total);
     // Of each byte its field, of those that are shown; nothing of what lies between.

@@ -42,6 +42,8 @@ struct Look {
     changes: u64,
     /// Whether that is all: large objects are not read for it, and a read may fail.
     is_known: bool,
+    /// Whether it was looked at for the last snapshot: what happened in between would be no rate.
+    is_followed: bool,
     /// Counts of changes, the oldest first.
     counts: VecDeque<(Instant, u64)>,
 }
@@ -82,7 +84,12 @@ impl Looks {
     }
 
     /// Remembers which objects are on the screen, and forgets others once they are many.
-    pub(super) fn settle(&mut self, rows: &[ObjectRow], current: Option<&ObjectRow>) {
+    pub(super) fn settle(
+        &mut self,
+        rows: &[ObjectRow],
+        current: Option<&ObjectRow>,
+        is_frozen: bool,
+    ) {
         self.current = current.map(|row| row.key);
         let shown = rows.iter().map(|row| row.key).chain(self.current);
         self.on_screen.clear();
@@ -90,6 +97,9 @@ impl Looks {
         if self.looks.len() > 4 * rows.len() + 64 {
             let on_screen = &self.on_screen;
             self.looks.retain(|key, _| on_screen.contains(key));
+        }
+        for (key, look) in &mut self.looks {
+            look.is_followed = !is_frozen && self.on_screen.contains(key);
         }
     }
 
@@ -127,6 +137,7 @@ impl Look {
             sequence: None,
             changes: 0,
             is_known: true,
+            is_followed: false,
             counts: VecDeque::new(),
         }
     }
@@ -134,6 +145,9 @@ impl Look {
     /// Looks whether it has changed: a guarded object tells how often, of others the bytes are compared.
     fn count(&mut self, now: Instant) {
         let Some(root) = &self.root else { return };
+        if !self.is_followed {
+            self.counts.clear();
+        }
         if let Some(sequence) = root.sequence() {
             let before = self.sequence.replace(sequence).unwrap_or(sequence);
             self.changes += Field::published_between(before, sequence);

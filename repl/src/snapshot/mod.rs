@@ -39,7 +39,7 @@ use memglass::{Field, Observer, Origin};
 use memglass_view::edit::{Mistake, Place};
 use memglass_view::interest::{Column, Interest};
 use memglass_view::snapshot::{
-    FieldRow, Fields, Fold, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
+    FieldRow, Fields, Fold, Hex, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
 };
 
 use crate::presence;
@@ -66,6 +66,7 @@ pub(crate) struct Snapshots {
     looks: Looks,
     cells: Cells,
     outlines: Outlines,
+    bytes: hex::Held,
     fate: Fate,
     watches: Watches,
     regions: Option<(Instant, Vec<Region>)>,
@@ -85,6 +86,7 @@ impl Snapshots {
             looks: Looks::default(),
             cells: Cells::default(),
             outlines: Outlines::default(),
+            bytes: hex::Held::default(),
             fate: Fate::default(),
             watches: Watches::new(opened),
             regions: None,
@@ -121,7 +123,8 @@ impl Snapshots {
         }
         self.order.filter(&interest.objects, now);
         self.cells.set(&interest.objects.columns);
-        if !interest.is_frozen {
+        // What is asked anew of frozen objects is read once.
+        if !interest.is_frozen || !self.order.has_asked_all() {
             self.order.judge(&self.observer, &interest.objects, now);
         }
         let objects = self.objects(interest, now);
@@ -129,10 +132,7 @@ impl Snapshots {
         if let Some(moment) = interest.moment {
             self.put_back(&mut fields, moment, interest.fields.in_hex);
         }
-        let bytes = interest.hex.map(|wanted| {
-            let key = objects.current.as_ref().map(|row| row.key);
-            hex::rows(key.and_then(|key| self.looks.known_root(key)), wanted)
-        });
+        let hex = self.hex(interest, &objects);
         let when = When::of(interest.is_frozen, interest.moment);
         let producer = self.fate.of(&self.observer, now);
         self.watches.tell_live(!producer.has_ended());
@@ -149,7 +149,7 @@ impl Snapshots {
             objects,
             fields,
             regions: self.regions(now),
-            hex: bytes.unwrap_or_default(),
+            hex,
             watches,
             history: history.unwrap_or_default(),
             log: LogRows::default(),
@@ -278,7 +278,7 @@ impl Snapshots {
             producer: self.fate.of(&self.observer, now),
             is_readonly: self.is_readonly,
             is_trial: self.observer.is_trial(),
-            has_writes: false,
+            can_undo: false,
             replay: match self.observer.origin() {
                 Origin::Replay(replay) => Some(presence::replay(&replay)),
                 _ => None,
@@ -302,7 +302,8 @@ impl Snapshots {
         let is_current = |row: &&ObjectRow| Some(row.key) == self.order.key(window.selected);
         let current = rows.iter().find(is_current).cloned();
         let current = current.or_else(|| self.order.entry(window.selected).map(row));
-        self.looks.settle(&rows, current.as_ref());
+        self.looks
+            .settle(&rows, current.as_ref(), interest.is_frozen);
         self.cells.settle(&rows);
         Objects {
             known: self.order.alive(),
@@ -324,6 +325,16 @@ impl Snapshots {
         let wanted = &interest.fields;
         let row = (row, wall_clock(&self.observer));
         self.outlines.fields(root, row, wanted, interest.is_frozen)
+    }
+
+    fn hex(&mut self, interest: &Interest, objects: &Objects) -> Hex {
+        let Some(wanted) = interest.hex else {
+            self.bytes.clear();
+            return Hex::default();
+        };
+        let key = objects.current.as_ref().map(|row| row.key);
+        let object = key.and_then(|key| Some((key, self.looks.known_root(key)?)));
+        self.bytes.rows(object, wanted, interest.is_frozen)
     }
 
     /// Shows what is watched among fields as it was, and marks the others.
@@ -394,7 +405,7 @@ fn goes_on(before: &Mistake, mistake: &Mistake) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use memglass_view::interest::SortBy;
+    use memglass_view::interest::{HexInterest, SortBy, Window};
 
     use super::testing::{Order, World};
     use super::*;
@@ -419,6 +430,52 @@ mod tests {
         assert!(!still(&mut world), "an object was destroyed");
         world.until(|objects| objects.known == 20);
         assert!(!still(&mut world), "its row will go");
+    }
+
+    #[test]
+    fn the_rate_of_an_object_that_was_not_followed_is_blank_until_it_is_counted() {
+        let mut world = World::new([1]);
+        let counted = |world: &mut World| {
+            let start = Instant::now();
+            while world.look().rows[0].rate.is_none() {
+                assert!(start.elapsed().as_secs() < 60);
+            }
+        };
+        counted(&mut world);
+        world.interest.objects.find = "another".into();
+        world.look();
+        world.interest.objects.find = "".into();
+        assert_eq!(world.look().rows[0].rate, None, "a filter had hidden it");
+        counted(&mut world);
+        world.interest.is_frozen = true;
+        world.look();
+        world.interest.is_frozen = false;
+        assert_eq!(world.look().rows[0].rate, None, "the view was paused");
+    }
+
+    #[test]
+    fn bytes_stand_still_while_values_are_frozen() {
+        let mut world = World::new([7]);
+        world.interest.hex = Some(HexInterest {
+            row_bytes: 8,
+            window: Window {
+                height: 4,
+                ..Window::default()
+            },
+        });
+        let first = |world: &mut World| world.bytes()[0].value;
+        assert_eq!(first(&mut world), Some(7));
+        world.interest.is_frozen = true;
+        world.orders[0].quantity.set(8);
+        assert_eq!(first(&mut world), Some(7));
+        let hex = world.interest.hex.take();
+        world.bytes();
+        world.interest.hex = hex;
+        assert_eq!(first(&mut world), Some(8), "they were not shown in between");
+        world.orders[0].quantity.set(9);
+        assert_eq!(first(&mut world), Some(8));
+        world.interest.is_frozen = false;
+        assert_eq!(first(&mut world), Some(9));
     }
 
     #[test]

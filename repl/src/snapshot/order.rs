@@ -147,6 +147,11 @@ impl Order {
         self.filter.has_condition() && !self.sweep.is_complete()
     }
 
+    /// Whether all objects were looked at since another condition or order was wanted.
+    pub(super) fn has_asked_all(&self) -> bool {
+        self.sweep.is_complete()
+    }
+
     fn find_shown(&mut self, now: Instant, sorts: bool) {
         let start = Instant::now();
         let rows = self.entries.iter().zip(0..);
@@ -157,8 +162,8 @@ impl Order {
         self.shown = (!is_plain).then(|| matching.map(|(_, row)| row).collect());
         if let (Some(shown), false) = (&mut self.shown, self.sorting.is_usual()) {
             match sorts {
-                true => self.sorting.sort(&self.entries, shown, now),
-                false => self.sorting.arrange(&self.entries, shown, now),
+                true => self.sorting.sort(&self.entries, shown, kept, now),
+                false => self.sorting.arrange(&self.entries, shown, kept, now),
             }
         }
         self.is_stale = false;

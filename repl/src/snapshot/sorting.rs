@@ -107,29 +107,26 @@ impl Sorting {
         is_wanted && self.next.is_none_or(|next| now >= next)
     }
 
-    /// Measures an object.
+    /// Measures an object; one that is gone is as it was.
     pub(super) fn look(&mut self, observer: &Observer, entry: &Entry, now: Instant) {
-        if entry.is_gone {
+        let Some(root) = entry.root(observer) else {
             return;
-        }
+        };
         let before = self.measured.remove(&entry.key).unwrap_or_default();
         let measured = match &self.sort.by {
             SortBy::Age => age(observer, entry),
-            SortBy::Rate => entry
-                .root(observer)
-                .map_or(Measured::Nothing, |root| pace(&root, before, now)),
-            SortBy::Column(_) => self.value(observer, entry),
+            SortBy::Rate => pace(&root, before, now),
+            SortBy::Column(_) => self.value(observer, &root),
             SortBy::Label | SortBy::Type => Measured::Nothing,
         };
         self.measured.insert(entry.key, measured);
     }
 
-    fn value(&self, observer: &Observer, entry: &Entry) -> Measured {
-        let root = entry.root(observer);
-        let (Some(formula), Some(root)) = (&self.formula, root) else {
+    fn value(&self, observer: &Observer, root: &Field) -> Measured {
+        let Some(formula) = &self.formula else {
             return Measured::Nothing;
         };
-        let expression = formula.of_object(observer, &root, Gives::Value);
+        let expression = formula.of_object(observer, root, Gives::Value);
         match expression
             .ok()
             .and_then(|mut value| value.value(observer).ok())
@@ -140,12 +137,22 @@ impl Sorting {
     }
 
     /// Sorts rows by what was measured last.
-    pub(super) fn sort(&mut self, entries: &[Entry], rows: &mut [u32], now: Instant) {
+    ///
+    /// What is gone has no value any more; one that is kept stays where it is looked at.
+    pub(super) fn sort(
+        &mut self,
+        entries: &[Entry],
+        rows: &mut [u32],
+        kept: Option<Key>,
+        now: Instant,
+    ) {
         let start = Instant::now();
         let none = Measured::Nothing;
         let measured = |row: &u32| {
-            let key = entries[*row as usize].key;
-            self.measured.get(&key).unwrap_or(&none)
+            let entry = &entries[*row as usize];
+            let has_value = !entry.is_gone || kept == Some(entry.key);
+            let measured = self.measured.get(&entry.key).filter(|_| has_value);
+            measured.unwrap_or(&none)
         };
         let is_descending = self.sort.is_descending;
         rows.sort_by(|a, b| match self.sort.by {
@@ -179,9 +186,15 @@ impl Sorting {
     }
 
     /// Puts rows where they stood, and new ones behind them.
-    pub(super) fn arrange(&mut self, entries: &[Entry], rows: &mut [u32], now: Instant) {
+    pub(super) fn arrange(
+        &mut self,
+        entries: &[Entry],
+        rows: &mut [u32],
+        kept: Option<Key>,
+        now: Instant,
+    ) {
         if self.places.is_empty() {
-            return self.sort(entries, rows, now);
+            return self.sort(entries, rows, kept, now);
         }
         let places = &self.places;
         rows.sort_by_key(|row| {
@@ -403,6 +416,52 @@ mod tests {
             vec![("18".to_owned(), true), none()],
         ];
         assert!(cells.eq(expected), "{rows:?}");
+    }
+
+    #[test]
+    fn what_is_gone_is_last_once_the_list_is_sorted_anew() {
+        let mut world = sorted(quantity(), true, &[5, 9, 8, 7]);
+        world.until(|objects| &*objects.rows[0].label == "order_000001");
+        // The third is selected, and not looked for elsewhere when it goes.
+        world.interest.objects.key = Some(world.look().rows[2].key);
+        world.interest.objects.window.selected = 2;
+        world.look();
+        world.orders.remove(1);
+        world.orders.pop();
+        let labels = world.until(|objects| objects.rows.last().is_some_and(|row| row.is_gone));
+        assert_eq!(
+            labels,
+            [
+                "order_000002",
+                "order_000003",
+                "order_000000",
+                "order_000001"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_order_and_a_column_chosen_while_values_are_frozen_are_read_once() {
+        let mut world = World::new([5, 9]);
+        world.look();
+        world.interest.is_frozen = true;
+        world.interest.objects.sort = Sort {
+            by: quantity(),
+            is_descending: true,
+        };
+        world.interest.objects.columns = [Column::of_text("quantity")].into();
+        let shown = |world: &mut World| {
+            let rows = world.look().rows.into_iter();
+            rows.map(|row| row.cells[0].value.plain())
+                .collect::<Vec<_>>()
+        };
+        world.until(|objects| &*objects.rows[0].label == "order_000001");
+        assert_eq!(shown(&mut world), ["9", "5"]);
+        world.orders[0].quantity.set(10);
+        assert_eq!(shown(&mut world), ["9", "5"], "it was read already");
+        world.interest.is_frozen = false;
+        world.until(|objects| &*objects.rows[0].label == "order_000000");
+        assert_eq!(shown(&mut world), ["10", "9"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use memglass::{Object, Observe, Observer, Session};
 use memglass_view::edit::Mistake;
 use memglass_view::interest::{Interest, Window};
-use memglass_view::snapshot::Objects;
+use memglass_view::snapshot::{HexByte, Objects};
 
 use super::Snapshots;
 
@@ -75,6 +75,12 @@ impl World {
             height: 10,
         };
         objects
+    }
+
+    /// The bytes of the selected object that are on the screen.
+    pub(super) fn bytes(&mut self) -> Vec<HexByte> {
+        let hex = self.snapshots.take(&self.interest).hex;
+        hex.rows.into_iter().flat_map(|row| row.bytes).collect()
     }
 
     /// The frame that this is true of, and its labels.

@@ -1,5 +1,7 @@
 //! The `:` line of the view, and what triggers do while the view is open: run as at the prompt, told in the log.
 
+use std::borrow::Cow;
+
 use memglass_line::{Completer, Labels};
 use memglass_script::ScriptError;
 use memglass_syntax::Piece;
@@ -82,8 +84,10 @@ impl RuntimeHost<'_> {
 
     /// Runs a line, and notes what it gave below it in the log.
     pub(super) fn line(&mut self, line: &str) -> Outcome {
+        let line = &*self.as_meant(line);
         self.keep(line);
         let life = self.runtime.attached.life();
+        let (written, _) = self.runtime.host.ledger().counts();
         self.log.borrow_mut().gather();
         let result = match line.strip_prefix(":watch ") {
             Some(watched) => self.watched(watched.trim()),
@@ -97,8 +101,21 @@ impl RuntimeHost<'_> {
         }
         let given = self.log.borrow_mut().gathered();
         let outcome = outcome(&given, &result);
-        self.note(line, given, outcome.has_failed);
+        let replaced = self.replaced_since(written);
+        self.note(line, given, replaced, outcome.has_failed);
         outcome
+    }
+
+    /// With its colon, if it is a command: the key that opens the line is one.
+    fn as_meant<'l>(&self, line: &'l str) -> Cow<'l, str> {
+        let typed = line.trim();
+        let name = typed.split([' ', '!']).next().unwrap_or_default();
+        let rest = typed[name.len()..].trim_start();
+        let is_known = self.runtime.host.is_name(name);
+        match commands::find(name) {
+            Some(_) if !is_known && !rest.starts_with('=') => format!(":{typed}").into(),
+            _ => line.into(),
+        }
     }
 
     /// `:watch` is what `W` is: the prompt above which it would tell changes is not on the screen.
@@ -127,11 +144,23 @@ impl RuntimeHost<'_> {
         Ok(Then::GoesOn)
     }
 
+    /// What was there before the line wrote, in a few words.
+    fn replaced_since(&self, written: u64) -> String {
+        let ledger = self.runtime.host.ledger();
+        let (now, _) = ledger.counts();
+        match (now - written, ledger.newest(1).first()) {
+            (1, Some(entry)) => format!("was {}", entry.texts()[0]),
+            (0 | 1, _) => String::new(),
+            (several, _) => format!("{several} writes"),
+        }
+    }
+
     /// Puts a line into the log. What is one line long stands beside it, more stands below it.
-    fn note(&mut self, line: &str, given: Vec<String>, has_failed: bool) {
+    fn note(&mut self, line: &str, given: Vec<String>, replaced: String, has_failed: bool) {
         let mut log = self.log.borrow_mut();
         let note = match given.as_slice() {
             [one] if !has_failed => one.clone(),
+            [] => replaced,
             lines => {
                 log.below(lines);
                 String::new()
@@ -168,6 +197,12 @@ impl RuntimeHost<'_> {
     pub(super) fn follow(&mut self) {
         let next = snapshots(self.runtime, self.snapshots.opened());
         self.snapshots = next.watching_as(&mut self.snapshots);
+        self.fate = None;
+        let session = self.runtime.attached.observer().session().clone();
+        let note = format!("pid {}", session.pid);
+        self.log
+            .borrow_mut()
+            .good("saw", format!("attached to {}", session.name), note);
         let keeper = self.completing.as_ref().and_then(|it| it.keeper.as_ref());
         if let Some(keeper) = keeper {
             keeper.follow(&self.runtime.attached.observer());
@@ -195,7 +230,7 @@ fn outcome(given: &[String], result: &Result<Then, CommandError>) -> Outcome {
     Outcome {
         told: told.lines().next().unwrap_or_default().to_owned(),
         has_failed: result.is_err(),
-        has_more: given.len() > 1,
+        lines: given.len(),
         then: *result.as_ref().unwrap_or(&Then::GoesOn),
     }
 }

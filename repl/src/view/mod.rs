@@ -9,6 +9,7 @@ mod settings;
 mod writes;
 
 use std::cell::RefCell;
+use std::mem::discriminant;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ use memglass_view::edit::{Form, Mistake, Place, Refused};
 use memglass_view::interest::Column;
 use memglass_view::line::{Completions, Outcome};
 use memglass_view::live::Order;
+use memglass_view::snapshot::{Producer, Session};
 use memglass_view::{Ended, Host, Interest, Play, Setup, Snapshot, ViewError};
 
 use crate::changes::{TypedTable, Watching};
@@ -148,6 +150,8 @@ struct RuntimeHost<'r> {
     log: Rc<RefCell<Log>>,
     /// How often that had changed, and how much had been written, when it was shown last.
     shown_counts: (u64, u64),
+    /// What had become of the producer when it was looked after last.
+    fate: Option<Producer>,
     /// What the `:` line is completed from, once one has been typed.
     completing: Option<line::Completing>,
     _diverted: Diverted,
@@ -169,6 +173,7 @@ impl<'r> RuntimeHost<'r> {
             snapshots,
             log,
             shown_counts: (0, 0),
+            fate: None,
             completing: None,
             look,
         };
@@ -179,6 +184,30 @@ impl<'r> RuntimeHost<'r> {
             }
         }
         host
+    }
+
+    /// Notes what has become of the producer, once.
+    fn note_fate(&mut self, session: &Session) {
+        let before = self.fate.replace(session.producer.clone());
+        let has_changed =
+            |before: Producer| discriminant(&before) != discriminant(&session.producer);
+        if !before.is_some_and(has_changed) {
+            return;
+        }
+        let fate = match session.producer {
+            Producer::Live => "goes on",
+            Producer::Suspended { .. } => "was suspended",
+            Producer::Ended { .. } => "ended",
+            Producer::Crashed { .. } => "crashed",
+            Producer::Restarted { .. } => "was restarted",
+        };
+        let text = format!("{} {fate}", session.name);
+        let note = format!("pid {}", session.pid);
+        let mut log = self.log.borrow_mut();
+        match session.producer {
+            Producer::Crashed { .. } => log.bad("saw", text, note),
+            _ => log.good("saw", text, note),
+        }
     }
 
     /// How often the log has changed, and how much has been written.
@@ -201,9 +230,10 @@ impl Host for RuntimeHost<'_> {
             self.runtime.writer.rendering.look = line::look_of_log(interest.log.columns);
         }
         let mut snapshot = self.snapshots.take(interest);
+        self.note_fate(&snapshot.session);
         snapshot.log = self.log.borrow().rows(interest.log.window);
         self.shown_counts = self.counts();
-        snapshot.session.has_writes = self.shown_counts.1 > 0;
+        snapshot.session.can_undo = self.can_undo();
         if let Some(replay) = &mut snapshot.session.replay {
             replay.marks = replay::marks(self.runtime);
         }
@@ -270,8 +300,14 @@ impl Host for RuntimeHost<'_> {
     fn write(&mut self, place: &Place, text: &str) -> Result<(), Refused> {
         let field = self.snapshots.field(place).map_err(form::plain)?;
         self.check_writable(field.path()).map_err(form::plain)?;
-        let value = form::parse(&field, text).map_err(form::plain)?;
-        self.replace(field, &value)
+        match form::parse(&field, text) {
+            Ok(value) => self.replace(field, &value),
+            Err(reason) => {
+                let typed = format!("{} = {text}", field.path());
+                self.log.borrow_mut().bad("refused", typed, reason.clone());
+                Err(form::plain(reason))
+            }
+        }
     }
 
     fn step(&mut self, place: &Place, steps: i32) -> Result<(), Refused> {

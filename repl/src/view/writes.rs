@@ -1,5 +1,6 @@
 //! Writes of the view: they go through the ledger of the session, as those of scripts do, and are logged here.
 
+use std::iter;
 use std::rc::Rc;
 
 use memglass::{Change, Field, Origin, Value, WriteError};
@@ -73,6 +74,13 @@ impl RuntimeHost<'_> {
         }
     }
 
+    /// Whether there is anything to undo.
+    pub(super) fn can_undo(&self) -> bool {
+        let goes_on = |trigger| self.runtime.automation.goes_on(trigger);
+        let observer = self.runtime.attached.observer();
+        self.runtime.host.ledger().can_undo(&observer, goes_on)
+    }
+
     /// Undoes the last step of the session that is not undone, whoever made it but triggers that go on; what was done, as a sentence.
     pub(super) fn undone(&mut self) -> Result<String, String> {
         self.check_writable("undo")?;
@@ -96,10 +104,8 @@ impl RuntimeHost<'_> {
             [one] => told(one),
             several => format!("undid {} writes", several.len()),
         };
-        Ok(match undone.passed {
-            Some(trigger) => format!("{told}; {}", commands::stays(trigger)),
-            None => told,
-        })
+        let told: Vec<String> = iter::once(told).chain(undone.passed.told()).collect();
+        Ok(told.join("; "))
     }
 
     fn wrote(&mut self, field: &Field, change: &Change) {

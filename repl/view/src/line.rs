@@ -27,8 +27,8 @@ pub struct Outcome {
     pub told: String,
     /// Whether it failed.
     pub has_failed: bool,
-    /// Whether the log says more than is told.
-    pub has_more: bool,
+    /// How many lines it gave, which are in the log.
+    pub lines: usize,
     /// What happens next.
     pub then: Then,
 }

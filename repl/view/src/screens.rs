@@ -137,11 +137,9 @@ fn a_small_screen_has_the_list_alone() {
 }
 
 #[test]
-fn a_tiny_screen_has_one_line() {
-    assert_eq!(
-        Shown::of(world(), 19, 5).text().trim_end(),
-        "trading_en… ● live"
-    );
+fn a_tiny_screen_has_one_line_and_says_why() {
+    let mut shown = Shown::of(world(), 19, 5);
+    assert_eq!(shown.text().trim_end(), "trading_en… ● live\ntoo small");
 }
 
 #[test]
@@ -599,6 +597,30 @@ fn keys_move_a_replay_and_are_refused_on_a_live_session() {
         "Turn", "Step", "Back", "Forward", "Slower", "Faster", "Turn",
     ];
     assert_eq!(shown.world.done, done);
+}
+
+#[test]
+fn what_had_just_changed_stays_marked_in_a_pause() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.text();
+    shown.world.snapshot.fields.rows[1].value = number(250);
+    shown.world.snapshot.at += Duration::from_millis(16);
+    shown.shows("100 →            250");
+    shown.press("p");
+    shown.world.snapshot.at += Duration::from_secs(60);
+    shown.shows("100 →            250");
+    shown.press("p");
+    assert!(!shown.text().contains("100 →"));
+}
+
+#[test]
+fn what_stands_still_anyway_is_not_paused() {
+    let mut shown = Shown::of(world(), 160, 36);
+    shown.shows("p pause");
+    shown.world.snapshot.session.producer = Producer::Ended { at: None };
+    assert!(!shown.text().contains("p pause"));
+    shown.press("p");
+    shown.shows("the producer is gone: nothing changes any more");
 }
 
 #[test]
@@ -1095,7 +1117,7 @@ fn only_keys_that_do_something_with_the_field_are_offered() {
     ] {
         assert_eq!(bar(&mut shown, down), keys, "{down}");
     }
-    shown.world.snapshot.session.has_writes = true;
+    shown.world.snapshot.session.can_undo = true;
     assert!(bar(&mut shown, 0).ends_with(" u undo"));
     let mut empty = world();
     empty.snapshot.fields.rows.clear();
@@ -1646,16 +1668,22 @@ fn lines_typed_before_come_back_with_the_arrows() {
 #[test]
 fn what_a_line_gave_is_told_and_the_log_is_shown_when_there_is_more() {
     let mut shown = Shown::of(world(), 80, 24);
-    let told = |told: &str, has_more| Outcome {
+    let told = |told: &str, lines| Outcome {
         told: told.into(),
-        has_more,
+        lines,
         ..Outcome::default()
     };
-    shown.app.ran(told("101", false));
+    shown.app.ran(told("101", 1));
     shown.shows(" 101");
     shown.shows("─ Watch 3 ─");
-    shown.app.ran(told("12 lines in the log", true));
+    shown.app.ran(told("2 lines in the log", 2));
     shown.shows("─ Log 1 ─");
+    shown.shows(" 2 lines in the log");
+    shown.app.ran(told("12 lines in the log", 12));
+    shown.shows(" 12 lines in the log: 4 z shows more");
+    shown.press("4 z");
+    shown.app.ran(told("12 lines in the log", 12));
+    shown.shows(" 12 lines in the log\n");
 }
 
 #[test]

@@ -232,7 +232,7 @@ pub struct Session {
     /// Whether writes are only tried out.
     pub is_trial: bool,
     /// Whether anything was written that can be undone.
-    pub has_writes: bool,
+    pub can_undo: bool,
     /// Of a replay of a recording, where it is.
     pub replay: Option<Replay>,
 }

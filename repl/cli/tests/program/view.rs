@@ -115,8 +115,39 @@ fn a_killed_producer_leaves_its_last_values_and_its_successor_can_be_attached() 
     terminal.shows("R attaches");
     terminal.press("R");
     terminal.shows("● live");
+    terminal.shows("saw     t1 crashed");
+    terminal.shows("saw     t1 was restarted");
+    terminal.shows("saw     attached to t1");
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn what_a_producer_before_had_is_passed_over_by_undo() {
+    let world = World::new();
+    let producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("● live");
+    terminal.press(":AAPL_position.avg_price = 20000\r");
+    terminal.shows("ran     AAPL_position.avg_price = 20000");
+    terminal.shows("was 15000");
+    producer.kill();
+    terminal.shows("✗ crashed ");
+    let _successor = world.producer("t1");
+    terminal.press("R2");
+    terminal.shows("● live");
+    terminal.until("no undo", |screen| !screen.contains("u undo"));
+    terminal.press("u");
+    terminal.shows("nothing to undo: the object that had AAPL_position.avg_price then is gone");
+    terminal.press(":AAPL_position.avg_price = 30000\r");
+    terminal.shows("u undo");
+    // With the colon that opens the line.
+    terminal.press(":undo !\r");
+    terminal.shows("ran     :undo !");
+    terminal.press(":let undo = 5\r:undo - 3\r");
+    terminal.shows("ran     undo - 3");
+    terminal.until("no undo", |screen| !screen.contains("u undo"));
+    assert_eq!(world.eval("AAPL_position.avg_price"), "15000");
 }
 
 #[test]
@@ -247,6 +278,8 @@ fn a_number_is_edited_refused_and_undone() {
     terminal.shows("━ Objects ");
     terminal.press("\rjje");
     terminal.shows("┌─ AAPL_position.avg_price ─");
+    terminal.press("\x15abc\r");
+    terminal.shows("refused AAPL_position.avg_price = abc");
     terminal.press("\x1599999999");
     terminal.shows("✗ out of range: 0 … 10,000,000");
     terminal.press("\t\r");

@@ -20,7 +20,7 @@ pub use audit::{Audit, AuditError, OnFailure};
 use entry::Place;
 pub use entry::{Author, Entry};
 pub(crate) use undo::agrees;
-pub use undo::{Direction, Force, Obstacle, UndoError, Undone};
+pub use undo::{Direction, Force, Obstacle, Passed, UndoError, Undone};
 
 /// Entries that are kept.
 const KEPT: usize = 10_000;

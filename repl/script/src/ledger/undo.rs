@@ -1,8 +1,8 @@
 //! Undoing: the old values are written back, where what was written is still there.
 
-use std::rc::Rc;
+use std::collections::HashSet;
 
-use memglass::{Field, Observer, ReadError, Value};
+use memglass::{Field, ObjectInfo, Observer, ReadError, Value};
 use memglass_value::format::{self, Style};
 
 use super::entry::{Author, Entry};
@@ -11,6 +11,9 @@ use super::{Ledger, LedgerError, Rules};
 /// Obstacles that a message lists.
 const LISTED: usize = 5;
 
+/// Writes that are looked at to know whether there is any to undo.
+const GLANCE: usize = 1_000;
+
 /// What to bring back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -18,6 +21,15 @@ pub enum Direction {
     Undo,
     /// What the last undoing took away.
     Redo,
+}
+
+impl Direction {
+    fn word(self) -> &'static str {
+        match self {
+            Direction::Undo => "undo",
+            Direction::Redo => "redo",
+        }
+    }
 }
 
 /// Whether to overwrite what others have written since.
@@ -37,8 +49,36 @@ pub struct Undone {
     pub writes: Vec<Entry>,
     /// Why others were left out.
     pub left_out: Vec<Obstacle>,
-    /// The last trigger that has written since and goes on.
-    pub passed: Option<u64>,
+    /// What was written since and stays.
+    pub passed: Passed,
+}
+
+/// Newer steps than the one that is undone, which stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// The last trigger that has written since and goes on: it may write it again at once.
+    pub trigger: Option<u64>,
+    /// The newest of the writes whose objects are gone.
+    pub gone: Option<Obstacle>,
+}
+
+impl Passed {
+    /// Why the newest writes are not undone, a sentence for each reason.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        let trigger = self.trigger.map(|trigger| {
+            format!("trigger {trigger} has written since and goes on: what it wrote stays")
+        });
+        let gone = self.gone.as_ref().map(Obstacle::to_string);
+        trigger.into_iter().chain(gone)
+    }
+
+    /// The newest of what several undoings have passed over.
+    pub fn or(self, other: Passed) -> Passed {
+        Passed {
+            trigger: self.trigger.or(other.trigger),
+            gone: self.gone.or(other.gone),
+        }
+    }
 }
 
 /// Why a value cannot be written back.
@@ -66,6 +106,13 @@ pub enum Obstacle {
     Refused(String),
 }
 
+impl Obstacle {
+    fn gone(entry: &Entry) -> Obstacle {
+        let path = entry.path().to_owned();
+        Obstacle::Gone { path }
+    }
+}
+
 /// Why nothing was undone.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,6 +125,15 @@ pub enum UndoError {
         "nothing to undo but what trigger {0} wrote, which goes on and may write it again; pause or cancel it first (`triggers()` has it)"
     )]
     Answered(u64),
+    /// The objects of all that could be undone are gone.
+    #[error("nothing to {word}: {gone}")]
+    Gone {
+        /// `undo` or `redo`.
+        word: &'static str,
+        /// The newest of what is in the way.
+        #[source]
+        gone: Obstacle,
+    },
     /// Some of its writes are not known any more.
     #[error("step {step} has more writes than are kept, so that it cannot be undone as a whole")]
     Forgotten {
@@ -88,17 +144,15 @@ pub enum UndoError {
     #[error(
         "step {step} stays: {}; {}",
         listed(obstacles),
-        way_out(obstacles, *writes, *passed, direction)
+        way_out(obstacles, *trigger, *direction)
     )]
     Obstructed {
         /// Which step.
         step: u64,
         /// What is in the way.
         obstacles: Vec<Obstacle>,
-        /// How many writes the step has.
-        writes: usize,
         /// The last trigger that has written since and goes on.
-        passed: Option<u64>,
+        trigger: Option<u64>,
         /// What was tried.
         direction: Direction,
     },
@@ -133,23 +187,14 @@ fn listed(obstacles: &[Obstacle]) -> String {
 }
 
 /// What can be done about it.
-fn way_out(
-    obstacles: &[Obstacle],
-    writes: usize,
-    passed: Option<u64>,
-    direction: &Direction,
-) -> String {
-    let force = match direction {
-        Direction::Undo => "`:undo !`",
-        Direction::Redo => "`:redo !`",
+fn way_out(obstacles: &[Obstacle], trigger: Option<u64>, direction: Direction) -> String {
+    let force = direction.word();
+    let is_gone = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Gone { .. });
+    let way_out = match obstacles.iter().any(is_gone) {
+        false => format!("`:{force} !` writes all the same"),
+        true => format!("`:{force} !` writes what is still there all the same"),
     };
-    let is_gone = |obstacle: &&Obstacle| matches!(obstacle, Obstacle::Gone { .. });
-    let way_out = match obstacles.iter().filter(is_gone).count() {
-        0 => format!("{force} writes all the same"),
-        gone if gone == writes => format!("nobody can undo it any more, and {force} goes past it"),
-        _ => format!("{force} writes what is still there all the same"),
-    };
-    match passed {
+    match trigger {
         Some(trigger) => {
             format!("trigger {trigger} has written since and goes on: pause it first; {way_out}")
         }
@@ -161,7 +206,8 @@ impl Ledger {
     /// Undoes the last step that is not undone, or what the last undoing did, as a step of its own, which is
     /// `author`'s. All of it is rehearsed first: if a part cannot be undone, nothing is.
     ///
-    /// Steps of triggers that `goes_on` knows are passed over: they may be made again at once.
+    /// Steps of triggers that `goes_on` knows are passed over, as they may be made again at once, and so are steps all of
+    /// whose objects are gone.
     ///
     /// # Errors
     ///
@@ -174,7 +220,7 @@ impl Ledger {
         author: Author,
         goes_on: impl Fn(u64) -> bool,
     ) -> Result<Undone, UndoError> {
-        let (step, passed) = self.step_to(direction, goes_on)?;
+        let (step, passed) = self.step_to(observer, direction, goes_on, usize::MAX)?;
         let entries = self.entries_of(step)?;
         let mut undone = Undone {
             passed,
@@ -187,8 +233,7 @@ impl Ledger {
             return Err(UndoError::Obstructed {
                 step,
                 obstacles,
-                writes: entries.len(),
-                passed,
+                trigger: undone.passed.trigger,
                 direction,
             });
         }
@@ -219,34 +264,52 @@ impl Ledger {
         Ok(undone)
     }
 
-    /// The step, and the last trigger whose steps were passed over.
+    /// Whether the newest writes have a step to undo, as [`undo`](Ledger::undo) finds it. Only some of them are looked at,
+    /// so that it can be asked often.
+    pub fn can_undo(&self, observer: &Observer, goes_on: impl Fn(u64) -> bool) -> bool {
+        let step = self.step_to(observer, Direction::Undo, goes_on, GLANCE);
+        step.is_ok()
+    }
+
+    /// The newest step of which anything is still there, and what was passed over, among the newest `most` writes.
     fn step_to(
         &self,
+        observer: &Observer,
         direction: Direction,
         goes_on: impl Fn(u64) -> bool,
-    ) -> Result<(u64, Option<u64>), UndoError> {
+        most: usize,
+    ) -> Result<(u64, Passed), UndoError> {
         let undone = self.0.undone.borrow();
-        if direction == Direction::Redo {
-            let found = undone.values().max().copied();
-            return Ok((found.ok_or(UndoError::Nothing("redo"))?, None));
-        }
-        let mut passed = None;
+        let undoing: HashSet<u64> = match direction {
+            Direction::Undo => HashSet::new(),
+            Direction::Redo => undone.values().copied().collect(),
+        };
+        let is_wanted = |entry: &&Entry| match direction {
+            Direction::Undo => entry.undoes.is_none() && !undone.contains_key(&entry.step),
+            Direction::Redo => undoing.contains(&entry.step),
+        };
+        let mut trigger = None;
+        let mut gone: Option<&Entry> = None;
         let entries = self.0.entries.borrow();
-        let standing = entries.iter().rev();
-        let mut standing = standing
-            .filter(|entry| entry.undoes.is_none() && !undone.contains_key(&entry.step))
-            .filter(|entry| match *entry.author {
-                Author::Trigger { number, .. } if goes_on(number) => {
-                    passed.get_or_insert(number);
-                    false
+        for entry in entries.iter().rev().take(most).filter(is_wanted) {
+            match &*entry.author {
+                Author::Trigger { number, .. } if goes_on(*number) => {
+                    trigger = trigger.or(Some(*number));
                 }
-                _ => true,
-            });
-        match (standing.next().map(|entry| entry.step), passed) {
-            (Some(step), passed) => Ok((step, passed)),
-            (None, Some(trigger)) => Err(UndoError::Answered(trigger)),
-            (None, None) => Err(UndoError::Nothing("undo")),
+                _ if entry.field().is_some_and(|field| is_in(observer, field)) => {
+                    let gone = gone.filter(|gone| gone.step != entry.step);
+                    let gone = gone.map(Obstacle::gone);
+                    return Ok((entry.step, Passed { trigger, gone }));
+                }
+                _ => gone = gone.or(Some(entry)),
+            }
         }
+        let word = direction.word();
+        Err(match (trigger, gone.map(Obstacle::gone)) {
+            (Some(trigger), _) => UndoError::Answered(trigger),
+            (None, Some(gone)) => UndoError::Gone { word, gone },
+            (None, None) => UndoError::Nothing(word),
+        })
     }
 
     /// The entries of a step, newest first.
@@ -285,9 +348,8 @@ fn rehearse(observer: &Observer, entries: &[Entry]) -> Result<Vec<Option<Obstacl
 }
 
 fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
-    let path = entry.path().to_owned();
     let there = entry.field().and_then(|field| within(rehearsal, field));
-    let field = there.ok_or(Obstacle::Gone { path: path.clone() })?;
+    let field = there.ok_or_else(|| Obstacle::gone(entry))?;
     let now = field
         .read()
         .map_err(|error| Obstacle::Refused(error.to_string()))?;
@@ -300,7 +362,7 @@ fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
         let text = |value: &Value, style: &Style| format::text(value, style);
         let style = entry.style();
         return Err(Obstacle::Changed {
-            path,
+            path: entry.path().to_owned(),
             written: text(&entry.change.new, &style),
             now: text(&now, &style),
         });
@@ -309,14 +371,21 @@ fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
 }
 
 /// The same place of the same object, as another observer of the session sees it.
-fn within(observer: &Observer, field: &Rc<Field>) -> Option<Field> {
-    let id = field.object_id();
-    let object = observer.object_in(id.slot)?;
-    if observer.id_of(&object) != id {
-        return None;
-    }
+fn within(observer: &Observer, field: &Field) -> Option<Field> {
+    let object = object_of(observer, field)?;
     let rest = field.path().strip_prefix(&*object.label)?;
     observer.root(&object).ok()?.at(rest).ok()
+}
+
+/// Whether the object of a field is still there.
+fn is_in(observer: &Observer, field: &Field) -> bool {
+    object_of(observer, field).is_some()
+}
+
+fn object_of(observer: &Observer, field: &Field) -> Option<ObjectInfo> {
+    let id = field.object_id();
+    let object = observer.object_in(id.slot)?;
+    (observer.id_of(&object) == id).then_some(object)
 }
 
 /// Whether a value is still what was written: of a record, the members that were.

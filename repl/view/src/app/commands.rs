@@ -179,12 +179,7 @@ impl App {
             Command::Hex => self.shows_hex = !self.shows_hex,
             Command::Band => self.turn_band(),
             Command::Escape => self.escape(),
-            Command::Pause => {
-                self.paused = match self.paused {
-                    Some(_) => None,
-                    None => Some(self.snapshot.at),
-                };
-            }
+            Command::Pause => self.pause(),
             Command::Earlier => self.go_back(),
             Command::Later => self.moment = self.snapshot.watches.later,
             Command::Mouse => self.options.has_mouse = !self.options.has_mouse,
@@ -201,6 +196,19 @@ impl App {
             }
             command => self.turn(command),
         }
+    }
+
+    /// Lets values stand still, or go on. Where they do so anyway, says why.
+    fn pause(&mut self) {
+        let reason = match self.paused {
+            None if self.moment.is_some() => "what is shown is past: Esc goes back to now",
+            None if self.snapshot.session.producer.has_ended() => {
+                "the producer is gone: nothing changes any more"
+            }
+            None => return self.paused = Some(self.snapshot.at),
+            Some(_) => return self.paused = None,
+        };
+        self.tell(reason.into(), Role::Amber);
     }
 
     /// Goes to the change before what is shown, of anything that is watched.

@@ -25,7 +25,8 @@ impl App {
         let layout = self.layout();
         self.draw_title(canvas, layout.scale);
         if layout.scale == Scale::Line {
-            return;
+            let why = text::cut_end("too small", width.into()).into_owned();
+            return canvas.put(0, 1, why, Role::Dim);
         }
         if let (true, Some(replay)) = (layout.has_time_bar, &self.snapshot.session.replay) {
             time_bar::draw(canvas, 1, replay);
@@ -146,11 +147,19 @@ impl App {
                 frames: self.options.highlight_frames,
                 period: self.options.rate.period(),
             },
+            marked: self
+                .is_of_now()
+                .then(|| self.paused.unwrap_or(self.snapshot.at)),
         }
     }
 
     fn is_live(&self) -> bool {
-        self.snapshot.session.producer.is_live() && self.paused.is_none() && self.moment.is_none()
+        self.is_of_now() && self.paused.is_none()
+    }
+
+    /// Whether what is shown is no last value and none of the past.
+    fn is_of_now(&self) -> bool {
+        self.snapshot.session.producer.is_live() && self.moment.is_none()
     }
 
     fn draw_title(&self, canvas: &mut Canvas, scale: Scale) {
@@ -254,8 +263,9 @@ impl App {
         let is_possible = match key.command {
             // The same key plays a replay.
             Command::Toggle if replay.is_some() => return Some("play"),
-            Command::Undo => is_writable && session.has_writes,
+            Command::Undo => is_writable && session.can_undo,
             Command::Hex => self.layout().fields.is_some(),
+            Command::Pause => self.paused.is_some() || !session.producer.has_ended(),
             command if command.writes() && !is_writable => false,
             command if command.moves_replay() => replay.is_some(),
             command => match self.focus {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::host::Host;
 use crate::interest::{Interest, ObjectsInterest};
 use crate::keymap::Keymap;
-use crate::keys::Place;
+use crate::keys::{Command, Place};
 use crate::layout::{Band, Choices, Layout, Split, Splits};
 use crate::line::Outcome;
 use crate::notice::Notice;
@@ -295,15 +295,30 @@ impl App {
 
     /// Tells what became of a line.
     pub(crate) fn ran(&mut self, outcome: Outcome) {
-        if outcome.has_more {
+        if outcome.lines > 1 {
             self.show_log();
         }
         let role = match outcome.has_failed {
             true => Role::Red,
             false => Role::Text,
         };
-        if !outcome.told.is_empty() {
-            self.tell(outcome.told, role);
+        if outcome.told.is_empty() {
+            return;
+        }
+        let more = self.way_to_all(outcome.lines);
+        self.tell(outcome.told + &more, role);
+    }
+
+    /// How the log shows so many lines, if it has no room for them where it is.
+    fn way_to_all(&self, lines: usize) -> String {
+        let layout = self.layout();
+        let room = self.heights(&layout).log;
+        let keys = [Command::Panel(Place::Log), Command::Zoom].map(|key| self.keymap.shown(key));
+        match keys {
+            [Some(panel), Some(zoom)] if room > 0 && lines > room && !layout.is_alone() => {
+                format!(": {panel} {zoom} shows more")
+            }
+            _ => String::new(),
         }
     }
 

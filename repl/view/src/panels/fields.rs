@@ -326,13 +326,10 @@ impl FieldsPanel {
     /// How a value is drawn that may have changed.
     fn news_of(&self, what: (Arc<str>, usize), frame: Frame<'_>) -> Role {
         let change = self.seen.get(&what).and_then(|seen| seen.change.as_ref());
-        let Some((_, at)) = change.filter(|_| frame.is_live) else {
-            return Role::Text;
-        };
-        match frame.marks.news(frame.snapshot.at.saturating_sub(*at)) {
-            News::Old => Role::Text,
-            News::Now => Role::News,
-            News::Lately => Role::Accent,
+        match change.map(|(_, at)| frame.news(*at)) {
+            None | Some(News::Old) => Role::Text,
+            Some(News::Now) => Role::News,
+            Some(News::Lately) => Role::Accent,
         }
     }
 
@@ -354,11 +351,10 @@ impl FieldsPanel {
             .seen
             .get(&(Arc::clone(&row.path), 0))
             .and_then(|seen| seen.change.as_ref());
-        let Some((before, at)) = change.filter(|_| frame.is_live) else {
+        let Some((before, at)) = change else {
             return role;
         };
-        let news = frame.marks.news(frame.snapshot.at.saturating_sub(*at));
-        let role = match news {
+        let role = match frame.news(*at) {
             News::Old => return role,
             News::Now => Role::News,
             News::Lately => Role::Accent,

@@ -155,12 +155,11 @@ impl HexPanel {
 
     fn role(&self, byte: HexByte, at: usize, frame: Frame<'_>) -> Role {
         let changed = self.seen.get(&at).and_then(|seen| seen.changed);
-        let ago = changed.map(|at| frame.snapshot.at.saturating_sub(at));
-        let news = ago.map_or(News::Old, |ago| frame.marks.news(ago));
-        match (news, frame.is_live, byte.value) {
-            (_, _, None) => Role::Rule,
-            (News::Now, true, _) => Role::News,
-            (News::Lately, true, _) => Role::Accent,
+        let news = changed.map_or(News::Old, |at| frame.news(at));
+        match (news, byte.value) {
+            (_, None) => Role::Rule,
+            (News::Now, _) => Role::News,
+            (News::Lately, _) => Role::Accent,
             _ if byte.is_odd_field => Role::Dim,
             _ => Role::Text,
         }

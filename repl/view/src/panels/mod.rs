@@ -42,6 +42,17 @@ pub(crate) struct Frame<'s> {
     pub(crate) keymap: &'s Keymap,
     /// How changes are marked.
     pub(crate) marks: Marking,
+    /// When it is on the screen: in a pause they stay as they were when it began. Nothing where none is marked.
+    pub(crate) marked: Option<Duration>,
+}
+
+impl Frame<'_> {
+    /// How new a change is that was seen then.
+    pub(crate) fn news(&self, changed: Duration) -> News {
+        self.marked.map_or(News::Old, |now| {
+            self.marks.news(now.saturating_sub(changed))
+        })
+    }
 }
 
 /// How long a change is marked.
@@ -66,7 +77,7 @@ pub(crate) enum News {
 
 impl Marking {
     /// How new a change is that was seen so long ago.
-    pub(crate) fn news(self, ago: Duration) -> News {
+    fn news(self, ago: Duration) -> News {
         let frames = ago.as_nanos() / self.period.as_nanos().max(1);
         match frames {
             frames if frames < u128::from(self.frames.div_ceil(3)) => News::Now,

@@ -346,10 +346,9 @@ impl ObjectsPanel {
     fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16, frame: Frame<'_>) {
         let room = usize::from(area.width.saturating_sub(3));
         let lines = match self.is_filtered() {
-            true if frame.snapshot.objects.is_counting => match frame.is_live {
-                true => ["None yet that match.", "Esc lists all."],
-                false => ["Nothing is read now to match it.", "Esc lists all."],
-            },
+            true if frame.snapshot.objects.is_counting => {
+                ["None yet that match.", "Esc lists all."]
+            }
             true => ["None that match.", "Esc lists all."],
             false if frame.snapshot.session.producer.has_ended() => {
                 ["None are left.", "The producer destroyed them."]
@@ -365,17 +364,13 @@ impl ObjectsPanel {
         if row.is_gone {
             return ("×", Role::Dim);
         }
-        if !frame.is_live {
-            return ("", Role::Dim);
-        }
-        if row.age < NEW {
+        if frame.is_live && row.age < NEW {
             return ("+", Role::Accent);
         }
         let Some(seen) = self.seen.get(&row.key) else {
             return ("", Role::Dim);
         };
-        let ago = seen.changed.map(|at| frame.snapshot.at.saturating_sub(at));
-        match ago.map(|ago| frame.marks.news(ago)) {
+        match seen.changed.map(|at| frame.news(at)) {
             None | Some(News::Old) => ("", Role::Dim),
             Some(_) if seen.was_quiet => ("•", Role::Accent),
             Some(_) => ("•", Role::Dim),

@@ -213,6 +213,40 @@ fn an_object_that_is_gone_keeps_its_step_from_being_undone() {
 }
 
 #[test]
+fn a_step_all_of_whose_objects_are_gone_is_passed_over() {
+    let mut world = World::new();
+    let late = world.session.object("late", position()).unwrap();
+    world.run("AAPL_position.quantity = 1");
+    world.run("late.quantity = 2");
+    undone(&world);
+    world.run("late.quantity = 3");
+    drop(late);
+    let _next = world.session.object("late", position()).unwrap();
+    world.attached.refresh().unwrap();
+    let passed = |direction| {
+        let observer = world.attached.observer();
+        let (ledger, author) = (world.host.ledger(), Author::typed(":undo"));
+        assert_eq!(
+            ledger.can_undo(&observer, |_| false),
+            world.position.quantity.load() == 1,
+            "only one of the writes is about what is still there"
+        );
+        let undone = ledger.undo(&observer, direction, Force::No, author, |_| false);
+        undone.map(|undone| undone.passed.told().collect::<Vec<_>>())
+    };
+    let gone = "the object that had late.quantity then is gone";
+    assert_eq!(passed(Direction::Undo).unwrap(), [gone]);
+    assert_eq!(world.position.quantity.load(), 100);
+    for direction in [Direction::Undo, Direction::Redo, Direction::Redo] {
+        match passed(direction) {
+            Ok(passed) => assert_eq!((passed.as_slice(), direction), (&[][..], Direction::Redo)),
+            Err(error) => assert!(error.to_string().ends_with(gone), "{error}"),
+        }
+    }
+    world.check("late.quantity", "100");
+}
+
+#[test]
 fn a_forced_write_is_undone_by_force() {
     let mut world = World::new();
     world.run("force(AAPL_position, \"limit\", 10)");
