@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use memglass_types::Types;
 
-/// So often a file is loaded.
+/// How many times the file is loaded.
 const LOADS: u32 = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         drop(loaded);
     }
-    println!("         {least:>9.1?}  at the least, of {LOADS} times");
+    println!("         {least:>9.1?}  fastest of {LOADS}");
     let again = Types::from_bytes(&bytes)?;
 
     let start = Instant::now();

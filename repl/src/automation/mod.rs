@@ -227,10 +227,10 @@ impl Automation {
 
     /// Whether a trigger may still fire by itself.
     pub(crate) fn goes_on(&self, number: u64) -> bool {
-        let status = self.trigger(number).and_then(|trigger| trigger.status());
         let rests =
             |state: &Shown| matches!(state, Shown::Paused(_) | Shown::Done | Shown::Error(_));
-        status.is_some_and(|status| !rests(&status.state))
+        let state = self.engine().state(number);
+        state.is_some_and(|state| !rests(&state))
     }
 
     /// The trigger of this number, as scripts have it.

@@ -170,9 +170,9 @@ fn undo(
                 passed = passed.or(undone.passed);
             }
             // Fewer steps than were asked for.
-            Err(UndoError::Nothing(_) | UndoError::Answered(_) | UndoError::Gone { .. })
-                if done > 0 =>
-            {
+            Err(UndoError::Nothing(_) | UndoError::Answered(_)) if done > 0 => break,
+            Err(UndoError::Gone { gone, .. }) if done > 0 => {
+                told.push(Output::Note(gone.to_string()));
                 break;
             }
             Err(error) => {

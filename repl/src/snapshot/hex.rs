@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 64 << 10;
 /// The bytes that are shown, which stand still while values are frozen.
 #[derive(Default)]
 pub(super) struct Held {
-    dump: Option<(Key, Result<Bytes, String>)>,
+    dump: Option<(Key, Bytes)>,
 }
 
 impl Held {
@@ -28,15 +28,13 @@ impl Held {
         let Some((key, root)) = object else {
             return none("the object is gone");
         };
-        let is_known = self.dump.as_ref().is_some_and(|(of, _)| *of == key);
-        if !is_frozen || !is_known {
-            self.dump = Some((key, dump(root)));
-        }
-        match &self.dump {
-            Some((_, Ok(dump))) => rows(dump, interest),
-            Some((_, Err(reason))) => none(reason),
-            None => Hex::default(),
-        }
+        let held = self.dump.take().filter(|(of, _)| is_frozen && *of == key);
+        let dump = match held.map_or_else(|| dump(root), |(_, dump)| Ok(dump)) {
+            Ok(dump) => dump,
+            Err(reason) => return none(&reason),
+        };
+        let (_, dump) = self.dump.insert((key, dump));
+        rows(dump, interest)
     }
 
     /// Holds none: what is shown next is read.

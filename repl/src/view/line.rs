@@ -6,6 +6,7 @@ use memglass_line::{Completer, Labels};
 use memglass_script::ScriptError;
 use memglass_syntax::Piece;
 use memglass_terminal::look::{self, Look};
+use memglass_value::format;
 use memglass_view::line::{Completions, Outcome, Suggestion, Then};
 
 use super::{RuntimeHost, snapshots};
@@ -149,7 +150,10 @@ impl RuntimeHost<'_> {
         let ledger = self.runtime.host.ledger();
         let (now, _) = ledger.counts();
         match (now - written, ledger.newest(1).first()) {
-            (1, Some(entry)) => format!("was {}", entry.texts()[0]),
+            (1, Some(entry)) => {
+                let old = format::brief_alone(&entry.change().old, &entry.style());
+                format!("was {old}")
+            }
             (0 | 1, _) => String::new(),
             (several, _) => format!("{several} writes"),
         }
@@ -178,6 +182,7 @@ impl RuntimeHost<'_> {
         let result = self.runtime.run_due();
         if self.runtime.attached.life() != life {
             self.follow();
+            self.note_attached();
         }
         let then = match result {
             Ok(_) => Then::GoesOn,
@@ -198,11 +203,6 @@ impl RuntimeHost<'_> {
         let next = snapshots(self.runtime, self.snapshots.opened());
         self.snapshots = next.watching_as(&mut self.snapshots);
         self.fate = None;
-        let session = self.runtime.attached.observer().session().clone();
-        let note = format!("pid {}", session.pid);
-        self.log
-            .borrow_mut()
-            .good("saw", format!("attached to {}", session.name), note);
         let keeper = self.completing.as_ref().and_then(|it| it.keeper.as_ref());
         if let Some(keeper) = keeper {
             keeper.follow(&self.runtime.attached.observer());

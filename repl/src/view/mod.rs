@@ -150,6 +150,10 @@ struct RuntimeHost<'r> {
     log: Rc<RefCell<Log>>,
     /// How often that had changed, and how much had been written, when it was shown last.
     shown_counts: (u64, u64),
+    /// Whether anything could be undone, and when that was looked at.
+    undo: Option<(Instant, bool)>,
+    /// The same, as it was shown last.
+    shown_undo: bool,
     /// What had become of the producer when it was looked after last.
     fate: Option<Producer>,
     /// What the `:` line is completed from, once one has been typed.
@@ -173,6 +177,8 @@ impl<'r> RuntimeHost<'r> {
             snapshots,
             log,
             shown_counts: (0, 0),
+            undo: None,
+            shown_undo: false,
             fate: None,
             completing: None,
             look,
@@ -188,26 +194,36 @@ impl<'r> RuntimeHost<'r> {
 
     /// Notes what has become of the producer, once.
     fn note_fate(&mut self, session: &Session) {
-        let before = self.fate.replace(session.producer.clone());
-        let has_changed =
-            |before: Producer| discriminant(&before) != discriminant(&session.producer);
-        if !before.is_some_and(has_changed) {
+        let Some(before) = self.fate.replace(session.producer.clone()) else {
             return;
-        }
-        let fate = match session.producer {
-            Producer::Live => "goes on",
-            Producer::Suspended { .. } => "was suspended",
-            Producer::Ended { .. } => "ended",
-            Producer::Crashed { .. } => "crashed",
-            Producer::Restarted { .. } => "was restarted",
+        };
+        let fate = match (&before, &session.producer) {
+            (before, now) if discriminant(before) == discriminant(now) => return,
+            // Its successor is gone, which was never attached.
+            (Producer::Restarted { .. }, now) if now.has_ended() => return,
+            (_, Producer::Live) => "goes on",
+            (_, Producer::Suspended { .. }) => "was suspended",
+            (_, Producer::Ended { .. }) => "ended",
+            (_, Producer::Crashed { .. }) => "crashed",
+            (_, Producer::Restarted { .. }) => "was restarted",
         };
         let text = format!("{} {fate}", session.name);
-        let note = format!("pid {}", session.pid);
         let mut log = self.log.borrow_mut();
         match session.producer {
-            Producer::Crashed { .. } => log.bad("saw", text, note),
-            _ => log.good("saw", text, note),
+            Producer::Crashed { .. } => log.bad("saw", text, pid(session.pid)),
+            // That is another process.
+            Producer::Restarted { .. } => log.good("saw", text, String::new()),
+            _ => log.good("saw", text, pid(session.pid)),
         }
+    }
+
+    /// Notes that another session is attached now.
+    fn note_attached(&self) {
+        let observer = self.runtime.attached.observer();
+        let session = observer.session();
+        let text = format!("attached to {}", session.name);
+        let mut log = self.log.borrow_mut();
+        log.good("saw", text, pid(session.pid));
     }
 
     /// How often the log has changed, and how much has been written.
@@ -234,6 +250,7 @@ impl Host for RuntimeHost<'_> {
         snapshot.log = self.log.borrow().rows(interest.log.window);
         self.shown_counts = self.counts();
         snapshot.session.can_undo = self.can_undo();
+        self.shown_undo = snapshot.session.can_undo;
         if let Some(replay) = &mut snapshot.session.replay {
             replay.marks = replay::marks(self.runtime);
         }
@@ -241,16 +258,19 @@ impl Host for RuntimeHost<'_> {
     }
 
     fn still(&mut self) -> Option<Duration> {
-        match self.counts() == self.shown_counts {
-            true => self.snapshots.still(),
-            false => None,
-        }
+        let is_same = self.counts() == self.shown_counts && self.can_undo() == self.shown_undo;
+        is_same.then(|| self.snapshots.still()).flatten()
     }
 
     fn reattach(&mut self) -> Result<(), String> {
+        let life = self.runtime.attached.life();
         let result = self.runtime.perform(":reattach");
         result.map_err(|error| error.to_string())?;
+        if self.runtime.attached.life() == life {
+            return Err("the producer is alive and attached".into());
+        }
         self.follow();
+        self.note_attached();
         Ok(())
     }
 
@@ -362,6 +382,10 @@ impl Host for RuntimeHost<'_> {
     fn run_due(&mut self) -> Outcome {
         self.due()
     }
+}
+
+fn pid(pid: u32) -> String {
+    format!("pid {pid}")
 }
 
 fn snapshots(runtime: &Runtime, opened: Instant) -> Snapshots {

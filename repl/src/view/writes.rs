@@ -2,6 +2,7 @@
 
 use std::iter;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use memglass::{Change, Field, Origin, Value, WriteError};
 use memglass_script::ledger::{Author, Direction, Entry, Force, LedgerError, Rules};
@@ -10,6 +11,9 @@ use memglass_view::edit::Refused;
 
 use super::{RuntimeHost, form};
 use crate::commands;
+
+/// How long it is taken for granted whether there is anything to undo: thousands of writes may have to be asked.
+const UNDO_HOLDS: Duration = Duration::from_millis(100);
 
 impl RuntimeHost<'_> {
     /// Refuses writes where there are none.
@@ -74,11 +78,18 @@ impl RuntimeHost<'_> {
         }
     }
 
-    /// Whether there is anything to undo.
-    pub(super) fn can_undo(&self) -> bool {
+    /// Whether there is anything to undo, as of a moment ago.
+    pub(super) fn can_undo(&mut self) -> bool {
+        if let Some((looked, can_undo)) = self.undo
+            && looked.elapsed() < UNDO_HOLDS
+        {
+            return can_undo;
+        }
         let goes_on = |trigger| self.runtime.automation.goes_on(trigger);
         let observer = self.runtime.attached.observer();
-        self.runtime.host.ledger().can_undo(&observer, goes_on)
+        let can_undo = self.runtime.host.ledger().can_undo(&observer, goes_on);
+        self.undo = Some((Instant::now(), can_undo));
+        can_undo
     }
 
     /// Undoes the last step of the session that is not undone, whoever made it but triggers that go on; what was done, as a sentence.

@@ -609,6 +609,9 @@ fn what_had_just_changed_stays_marked_in_a_pause() {
     shown.press("p");
     shown.world.snapshot.at += Duration::from_secs(60);
     shown.shows("100 →            250");
+    // As of a moment before that is gone back to.
+    shown.world.snapshot.fields.rows[1].value = number(300);
+    assert!(!shown.text().contains("250 →"), "it did not just change");
     shown.press("p");
     assert!(!shown.text().contains("100 →"));
 }

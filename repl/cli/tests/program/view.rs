@@ -107,6 +107,8 @@ fn a_killed_producer_leaves_its_last_values_and_its_successor_can_be_attached() 
     let mut terminal = open(&world);
     terminal.shows("● live");
     terminal.shows(" → ");
+    terminal.press("R");
+    terminal.shows("the producer is alive and attached");
     producer.kill();
     terminal.shows("✗ crashed ");
     terminal.shows("last values, no writes");
@@ -146,6 +148,9 @@ fn what_a_producer_before_had_is_passed_over_by_undo() {
     terminal.shows("ran     :undo !");
     terminal.press(":let undo = 5\r:undo - 3\r");
     terminal.shows("ran     undo - 3");
+    // It takes what is told from the last line, where the keys stand.
+    terminal.press("r");
+    terminal.shows("? help");
     terminal.until("no undo", |screen| !screen.contains("u undo"));
     assert_eq!(world.eval("AAPL_position.avg_price"), "15000");
 }

@@ -1,8 +1,8 @@
 //! Undoing: the old values are written back, where what was written is still there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use memglass::{Field, ObjectInfo, Observer, ReadError, Value};
+use memglass::{Field, Observer, ReadError, Value};
 use memglass_value::format::{self, Style};
 
 use super::entry::{Author, Entry};
@@ -10,9 +10,6 @@ use super::{Ledger, LedgerError, Rules};
 
 /// Obstacles that a message lists.
 const LISTED: usize = 5;
-
-/// Writes that are looked at to know whether there is any to undo.
-const GLANCE: usize = 1_000;
 
 /// What to bring back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +217,7 @@ impl Ledger {
         author: Author,
         goes_on: impl Fn(u64) -> bool,
     ) -> Result<Undone, UndoError> {
-        let (step, passed) = self.step_to(observer, direction, goes_on, usize::MAX)?;
+        let (step, passed) = self.step_to(observer, direction, goes_on)?;
         let entries = self.entries_of(step)?;
         let mut undone = Undone {
             passed,
@@ -264,20 +261,18 @@ impl Ledger {
         Ok(undone)
     }
 
-    /// Whether the newest writes have a step to undo, as [`undo`](Ledger::undo) finds it. Only some of them are looked at,
-    /// so that it can be asked often.
+    /// Whether there is a step to undo, whatever is in its way.
     pub fn can_undo(&self, observer: &Observer, goes_on: impl Fn(u64) -> bool) -> bool {
-        let step = self.step_to(observer, Direction::Undo, goes_on, GLANCE);
-        step.is_ok()
+        let step = self.step_to(observer, Direction::Undo, goes_on);
+        step.is_ok_and(|(step, _)| self.is_whole(step))
     }
 
-    /// The newest step of which anything is still there, and what was passed over, among the newest `most` writes.
+    /// The newest step of which anything is still there, and what was passed over.
     fn step_to(
         &self,
         observer: &Observer,
         direction: Direction,
         goes_on: impl Fn(u64) -> bool,
-        most: usize,
     ) -> Result<(u64, Passed), UndoError> {
         let undone = self.0.undone.borrow();
         let undoing: HashSet<u64> = match direction {
@@ -288,10 +283,13 @@ impl Ledger {
             Direction::Undo => entry.undoes.is_none() && !undone.contains_key(&entry.step),
             Direction::Redo => undoing.contains(&entry.step),
         };
+        // A trigger may have made thousands of them.
+        let mut known = HashMap::new();
+        let mut goes_on = |number| *known.entry(number).or_insert_with(|| goes_on(number));
         let mut trigger = None;
         let mut gone: Option<&Entry> = None;
         let entries = self.0.entries.borrow();
-        for entry in entries.iter().rev().take(most).filter(is_wanted) {
+        for entry in entries.iter().rev().filter(is_wanted) {
             match &*entry.author {
                 Author::Trigger { number, .. } if goes_on(*number) => {
                     trigger = trigger.or(Some(*number));
@@ -316,11 +314,17 @@ impl Ledger {
     fn entries_of(&self, step: u64) -> Result<Vec<Entry>, UndoError> {
         let entries = self.0.entries.borrow();
         let of_step = entries.iter().rev().filter(|entry| entry.step == step);
-        let of_step: Vec<Entry> = of_step.cloned().collect();
-        match of_step.last() {
-            Some(oldest) if oldest.number == oldest.first => Ok(of_step),
-            _ => Err(UndoError::Forgotten { step }),
+        match self.is_whole(step) {
+            true => Ok(of_step.cloned().collect()),
+            false => Err(UndoError::Forgotten { step }),
         }
+    }
+
+    /// Whether all writes of a step are kept.
+    fn is_whole(&self, step: u64) -> bool {
+        let entries = self.0.entries.borrow();
+        let oldest = entries.iter().find(|entry| entry.step == step);
+        oldest.is_some_and(|oldest| oldest.number == oldest.first)
     }
 
     fn note_undone(&self, step: u64, direction: Direction) {
@@ -372,20 +376,21 @@ fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
 
 /// The same place of the same object, as another observer of the session sees it.
 fn within(observer: &Observer, field: &Field) -> Option<Field> {
-    let object = object_of(observer, field)?;
+    let id = field.object_id();
+    let object = observer.object_in(id.slot)?;
+    if observer.id_of(&object) != id {
+        return None;
+    }
     let rest = field.path().strip_prefix(&*object.label)?;
     observer.root(&object).ok()?.at(rest).ok()
 }
 
 /// Whether the object of a field is still there.
 fn is_in(observer: &Observer, field: &Field) -> bool {
-    object_of(observer, field).is_some()
-}
-
-fn object_of(observer: &Observer, field: &Field) -> Option<ObjectInfo> {
     let id = field.object_id();
-    let object = observer.object_in(id.slot)?;
-    (observer.id_of(&object) == id).then_some(object)
+    let occupant = observer.entry_in(id.slot);
+    let is_it = occupant.is_some_and(|occupant| occupant.generation() == id.generation);
+    is_it && observer.session().id == id.session
 }
 
 /// Whether a value is still what was written: of a record, the members that were.

@@ -157,7 +157,7 @@ impl App {
         self.is_of_now() && self.paused.is_none()
     }
 
-    /// Whether what is shown is no last value and none of the past.
+    /// Whether the producer runs and the present is shown.
     fn is_of_now(&self) -> bool {
         self.snapshot.session.producer.is_live() && self.moment.is_none()
     }
@@ -265,7 +265,10 @@ impl App {
             Command::Toggle if replay.is_some() => return Some("play"),
             Command::Undo => is_writable && session.can_undo,
             Command::Hex => self.layout().fields.is_some(),
-            Command::Pause => self.paused.is_some() || !session.producer.has_ended(),
+            Command::Pause => {
+                let can_change = self.moment.is_none() && !session.producer.has_ended();
+                self.paused.is_some() || can_change
+            }
             command if command.writes() && !is_writable => false,
             command if command.moves_replay() => replay.is_some(),
             command => match self.focus {

@@ -42,16 +42,16 @@ pub(crate) struct Frame<'s> {
     pub(crate) keymap: &'s Keymap,
     /// How changes are marked.
     pub(crate) marks: Marking,
-    /// When it is on the screen: in a pause they stay as they were when it began. Nothing where none is marked.
+    /// The time from which marks are counted, which stands still in a pause; nothing where no change is marked.
     pub(crate) marked: Option<Duration>,
 }
 
 impl Frame<'_> {
     /// How new a change is that was seen then.
     pub(crate) fn news(&self, changed: Duration) -> News {
-        self.marked.map_or(News::Old, |now| {
-            self.marks.news(now.saturating_sub(changed))
-        })
+        // What is read anew in a pause has not just changed.
+        let ago = self.marked.and_then(|now| now.checked_sub(changed));
+        ago.map_or(News::Old, |ago| self.marks.news(ago))
     }
 }
 

@@ -82,6 +82,11 @@ pub enum Unmet {
 }
 
 impl Engine {
+    /// What a trigger is at this moment; `None` if it was forgotten. That costs little, however many objects it is about.
+    pub fn state(&self, number: u64) -> Option<Shown> {
+        self.triggers.get(&number).map(|trigger| trigger.shown())
+    }
+
     /// What a trigger shows of itself; `None` if it was forgotten.
     pub fn status(&self, number: u64) -> Option<Status> {
         let trigger = self.triggers.get(&number)?;

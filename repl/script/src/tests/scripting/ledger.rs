@@ -243,6 +243,7 @@ fn a_step_all_of_whose_objects_are_gone_is_passed_over() {
             Err(error) => assert!(error.to_string().ends_with(gone), "{error}"),
         }
     }
+    assert_eq!(world.position.quantity.load(), 1, "it was redone");
     world.check("late.quantity", "100");
 }
 
