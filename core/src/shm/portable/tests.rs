@@ -1,17 +1,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::shm::testing::TestDir;
 
-struct TempDir {
-    files: tempfile::TempDir,
-    dir: Dir,
+/// The place of one test.
+struct Place {
+    dir: TestDir,
 }
 
-impl TempDir {
-    fn new() -> TempDir {
-        let files = tempfile::tempdir().unwrap();
-        let dir = Dir::new(Some(files.path()));
-        TempDir { files, dir }
+impl Place {
+    fn new() -> Place {
+        let dir = TestDir::new();
+        Place { dir }
     }
 
     /// A draft with `value` in its first word.
@@ -31,7 +31,7 @@ impl TempDir {
     }
 
     fn file_count(&self) -> usize {
-        std::fs::read_dir(self.files.path()).unwrap().count()
+        std::fs::read_dir(self.dir.path()).unwrap().count()
     }
 }
 
@@ -45,7 +45,7 @@ fn is_gone(id: Id) -> bool {
 
 #[test]
 fn what_is_stored_is_seen_by_whoever_opens_the_name() {
-    let place = TempDir::new();
+    let place = Place::new();
     let segment = place.draft("a", 7).publish_new().unwrap();
     let other = place.dir.open("a", Access::Write).unwrap();
     assert_eq!(
@@ -65,7 +65,7 @@ fn what_is_stored_is_seen_by_whoever_opens_the_name() {
 
 #[test]
 fn of_many_that_publish_a_new_name_at_once_one_succeeds() {
-    let place = TempDir::new();
+    let place = Place::new();
     for round in 0..20 {
         let drafts: Vec<Draft> = (1..5).map(|value| place.draft("a", value)).collect();
         let winners: Vec<u64> = std::thread::scope(|scope| {
@@ -92,7 +92,7 @@ fn of_many_that_publish_a_new_name_at_once_one_succeeds() {
 
 #[test]
 fn publishing_over_a_name_replaces_it_and_ends_what_was_there() {
-    let place = TempDir::new();
+    let place = Place::new();
     let old = place.draft("a", 1).publish_new().unwrap();
     let id = place.dir.entry("a").unwrap().id;
     assert!(old.try_lock(1).unwrap() && old.is_named_in(&place.dir));
@@ -109,9 +109,9 @@ fn publishing_over_a_name_replaces_it_and_ends_what_was_there() {
 
 #[test]
 fn publishing_over_a_free_name_or_garbage_gives_it_the_name() {
-    let place = TempDir::new();
+    let place = Place::new();
     place.draft("a", 1).publish_over().unwrap();
-    std::fs::write(place.files.path().join("b"), "garbage").unwrap();
+    std::fs::write(place.dir.path().join("b"), "garbage").unwrap();
     assert!(matches!(
         place.dir.open("b", Access::Read),
         Err(ShmError::NotASegment { .. })
@@ -124,7 +124,7 @@ fn publishing_over_a_free_name_or_garbage_gives_it_the_name() {
 
 #[test]
 fn names_are_those_published_and_end_when_unlinked() {
-    let place = TempDir::new();
+    let place = Place::new();
     let _draft = place.draft("x_draft", 0);
     for name in ["x_b", "x_a", "y"] {
         place.draft(name, 0).publish_new().unwrap();
@@ -143,7 +143,7 @@ fn names_are_those_published_and_end_when_unlinked() {
 
 #[test]
 fn sessions_in_different_directories_do_not_meet() {
-    let (here, there) = (TempDir::new(), TempDir::new());
+    let (here, there) = (Place::new(), Place::new());
     here.draft("a", 1).publish_new().unwrap();
     there.draft("a", 2).publish_new().unwrap();
     assert_eq!((here.value("a"), there.value("a")), (1, 2));
@@ -154,7 +154,7 @@ fn sessions_in_different_directories_do_not_meet() {
 
 #[test]
 fn a_lock_excludes_other_handles_until_its_segment_is_dropped() {
-    let place = TempDir::new();
+    let place = Place::new();
     let first = place.draft("a", 0).publish_new().unwrap();
     let second = place.dir.open("a", Access::Write).unwrap();
     assert!(!second.is_locked(3).unwrap());
@@ -170,7 +170,7 @@ fn a_lock_excludes_other_handles_until_its_segment_is_dropped() {
 
 #[test]
 fn a_share_admits_shares_and_nothing_else() {
-    let place = TempDir::new();
+    let place = Place::new();
     let first = place.draft("a", 0).publish_new().unwrap();
     let second = place.dir.open("a", Access::Read).unwrap();
     assert!(first.try_share(0).unwrap());
@@ -187,7 +187,7 @@ fn a_share_admits_shares_and_nothing_else() {
 
 #[test]
 fn a_question_is_never_taken_for_a_holder() {
-    let place = TempDir::new();
+    let place = Place::new();
     let asked = place.draft("a", 0).publish_new().unwrap();
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -209,7 +209,7 @@ fn a_question_is_never_taken_for_a_holder() {
 
 #[test]
 fn a_lock_taken_after_the_name_went_leaves_no_file() {
-    let place = TempDir::new();
+    let place = Place::new();
     let segment = place.draft("a", 0).publish_new().unwrap();
     place.dir.unlink("a").unwrap();
     assert!(segment.try_lock(1).unwrap() && !segment.is_named_in(&place.dir));
@@ -219,7 +219,7 @@ fn a_lock_taken_after_the_name_went_leaves_no_file() {
 
 #[test]
 fn a_name_that_leads_nowhere_is_removed_when_it_is_opened() {
-    let place = TempDir::new();
+    let place = Place::new();
     place.draft("a", 1).publish_new().unwrap();
     // As after a restart of the machine.
     memory::remove(place.dir.entry("a").unwrap().id).unwrap();
@@ -235,7 +235,7 @@ fn a_name_that_leads_nowhere_is_removed_when_it_is_opened() {
 
 #[test]
 fn a_name_whose_memory_is_out_of_reach_but_in_use_stays() {
-    let place = TempDir::new();
+    let place = Place::new();
     let holder = place.draft("a", 1).publish_new().unwrap();
     assert!(holder.try_lock(1).unwrap());
     memory::remove(place.dir.entry("a").unwrap().id).unwrap();
@@ -250,9 +250,9 @@ fn a_name_whose_memory_is_out_of_reach_but_in_use_stays() {
 
 #[test]
 fn a_segment_shorter_than_its_entry_says_is_refused() {
-    let place = TempDir::new();
+    let place = Place::new();
     place.draft("a", 1).publish_new().unwrap();
-    let path = place.files.path().join("a");
+    let path = place.dir.path().join("a");
     let entry = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, entry.replace(" 4096\n", " 1048576\n")).unwrap();
     let error = place.dir.open("a", Access::Read).unwrap_err();
@@ -262,7 +262,7 @@ fn a_segment_shorter_than_its_entry_says_is_refused() {
 
 #[test]
 fn a_stopped_process_in_its_turn_is_an_error_in_the_end() {
-    let place = TempDir::new();
+    let place = Place::new();
     let segment = place.draft("a", 1).publish_new().unwrap();
     let locks = place.dir.locks(place.dir.entry("a").unwrap().id);
     let turn = locks.turn().unwrap();
@@ -278,7 +278,7 @@ fn a_stopped_process_in_its_turn_is_an_error_in_the_end() {
 
 #[test]
 fn a_mode_that_cannot_be_had_is_refused() {
-    let place = TempDir::new();
+    let place = Place::new();
     let error = place.dir.create("a", 4096, Mode::GroupRead).err().unwrap();
     assert!(
         matches!(&error, ShmError::System { source, .. } if source.kind() == io::ErrorKind::Unsupported),
