@@ -86,6 +86,10 @@ const LOOKED_AT: usize = 100;
 const KEYS: &str = "Tab completes, Up and Ctrl-R search the history,\n\
     Ctrl-C drops the line or stops the script, Ctrl-D leaves";
 
+/// The same in the line of the view.
+const KEYS_OF_VIEW: &str =
+    "Tab completes, Up brings earlier lines, Ctrl-C stops the script, Esc leaves the line";
+
 impl Command for Help {
     fn name(&self) -> &'static str {
         "help"
@@ -285,10 +289,18 @@ fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> Comma
 fn overview(runtime: &Runtime) -> Output {
     let own = runtime.own.iter().map(|own| own.name());
     let sample = Sample::of(&runtime.attached.observer()).unwrap_or_else(Sample::made_up);
-    overview_with(own, &sample)
+    let keys = match runtime.has_view {
+        true => KEYS_OF_VIEW,
+        false => KEYS,
+    };
+    overview_with(own, &sample, keys)
 }
 
-fn overview_with<'c>(own: impl Iterator<Item = &'c str>, sample: &Sample) -> Output {
+fn overview_with<'c>(
+    own: impl Iterator<Item = &'c str>,
+    sample: &Sample,
+    keys: &'static str,
+) -> Output {
     let mut lines = Table::new(["line", "what it does"]);
     for (line, does) in sample.lines() {
         push(&mut lines, &line, does);
@@ -300,7 +312,7 @@ fn overview_with<'c>(own: impl Iterator<Item = &'c str>, sample: &Sample) -> Out
         json: names.as_str().into(),
         ..Document::text(&format!("\n{names}\n "))
     };
-    Output::all([lines.into(), apart.into(), Output::Note(KEYS.into())])
+    Output::all([lines.into(), apart.into(), Output::Note(keys.into())])
 }
 
 fn all_commands(runtime: &Runtime) -> Output {
@@ -368,7 +380,7 @@ mod tests {
 
     #[test]
     fn the_overview_names_every_command() {
-        let text = overview_with(std::iter::empty(), &Sample::made_up())
+        let text = overview_with(std::iter::empty(), &Sample::made_up(), KEYS)
             .render(Rendering::PLAIN)
             .data;
         for command in COMMANDS {
@@ -390,7 +402,7 @@ mod tests {
             look,
             ..Rendering::PLAIN
         };
-        let shown = overview_with(std::iter::empty(), &Sample::made_up()).render(rendering);
+        let shown = overview_with(std::iter::empty(), &Sample::made_up(), KEYS).render(rendering);
         let lines: Vec<&str> = shown.data.lines().chain(shown.message.lines()).collect();
         assert!(lines.len() < 22, "{lines:#?}");
         for line in lines {

@@ -17,6 +17,8 @@ pub(super) struct Cells {
     columns: Vec<Column>,
     formulas: Vec<Formulas>,
     objects: HashMap<Key, Vec<Compiled>>,
+    /// What other columns showed: while values are frozen, those that are still there show it again.
+    before: HashMap<Key, Vec<(Column, Cell)>>,
 }
 
 /// A column, for any object.
@@ -43,8 +45,13 @@ impl Cells {
         if self.columns == columns {
             return;
         }
-        self.columns = columns.to_vec();
-        self.objects.clear();
+        let before = std::mem::replace(&mut self.columns, columns.to_vec());
+        for (key, compiled) in self.objects.drain() {
+            let shown = before.iter().cloned().zip(compiled);
+            let shown = shown.filter(|(_, column)| column.is_read);
+            let shown = shown.map(|(column, compiled)| (column, compiled.last));
+            self.before.insert(key, shown.collect());
+        }
         self.formulas = columns.iter().map(Formulas::of).collect();
     }
 
@@ -64,12 +71,19 @@ impl Cells {
         let (Some(root), false) = (root, self.columns.is_empty()) else {
             return vec![Cell::default(); self.columns.len()];
         };
+        if !is_frozen {
+            self.before.clear();
+        }
         let (columns, formulas) = (&self.columns, &self.formulas);
+        let before = self.before.get(&key);
         let compiled = self.objects.entry(key).or_insert_with(|| {
             let columns = columns.iter().zip(formulas);
-            columns
-                .map(|(column, formulas)| Compiled::new(observer, root, column, formulas))
-                .collect()
+            let compiled = columns.map(|(column, formulas)| {
+                let shown = before.and_then(|shown| shown.iter().find(|(it, _)| it == column));
+                let shown = shown.map(|(_, cell)| cell.clone());
+                Compiled::new(observer, root, column, formulas, shown)
+            });
+            compiled.collect()
         });
         if root.is_alive() {
             let wanted = compiled
@@ -105,7 +119,13 @@ impl Formulas {
 }
 
 impl Compiled {
-    fn new(observer: &Observer, root: &Field, column: &Column, formulas: &Formulas) -> Compiled {
+    fn new(
+        observer: &Observer,
+        root: &Field,
+        column: &Column,
+        formulas: &Formulas,
+        shown: Option<Cell>,
+    ) -> Compiled {
         let of = |formula: &Option<Formula>, gives| {
             let formula = formula.as_ref()?;
             formula.of_object(observer, root, gives).ok()
@@ -114,8 +134,8 @@ impl Compiled {
             value: of(&formulas.value, Gives::Value),
             alarm: of(&formulas.alarm, Gives::Truth),
             field: root.at(&column.text).ok(),
-            last: Cell::default(),
-            is_read: false,
+            is_read: shown.is_some(),
+            last: shown.unwrap_or_default(),
         }
     }
 

@@ -15,6 +15,8 @@ const LOOK: Duration = Duration::from_millis(250);
 pub(super) struct Fate {
     looked: Option<Instant>,
     seen: Option<Seen>,
+    /// Its end, which stands behind that of a successor.
+    end: Option<Seen>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,11 +49,16 @@ impl Fate {
         if self.seen.is_some_and(|seen| seen.presence == presence) {
             return;
         }
-        self.seen = Some(Seen {
+        let seen = Seen {
             presence,
             since: now,
             at: SystemTime::now(),
             is_first: self.seen.is_none(),
+        };
+        // After a restart it is its own end again that is seen once its successor is gone.
+        self.seen = Some(match presence {
+            Presence::Exited | Presence::Crashed => *self.end.get_or_insert(seen),
+            _ => seen,
         });
     }
 }
@@ -67,5 +74,27 @@ impl Seen {
             Presence::Restarted => Producer::Restarted { at },
             _ => Producer::Live,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_successor_is_not_its_own() {
+        let mut fate = Fate::default();
+        let start = Instant::now();
+        let end = [
+            Presence::Alive,
+            Presence::Crashed,
+            Presence::Restarted,
+            Presence::Crashed,
+        ];
+        for (presence, seconds) in end.into_iter().zip(0..) {
+            fate.see(presence, start + Duration::from_secs(seconds));
+        }
+        let seen = fate.seen.expect("it was looked after");
+        assert_eq!(seen.since, start + Duration::from_secs(1));
     }
 }

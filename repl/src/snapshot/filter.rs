@@ -202,6 +202,8 @@ mod tests {
         world.orders[0].quantity.set(1);
         let labels = world.until(|objects| objects.matching == 1);
         assert_eq!(labels, ["order_000000", "order_000001"]);
+        let is_over = world.look().rows.into_iter().map(|row| row.is_over);
+        assert!(is_over.eq([true, false]), "it is marked");
         let second = world.look().rows[1].key;
         world.interest.objects.key = Some(second);
         let labels = world.until(|objects| objects.rows.len() == 1);
@@ -224,6 +226,7 @@ mod tests {
         let mut world = World::new((0..20_000).map(|id| id % 1_000));
         world.look();
         world.interest.is_frozen = true;
+        world.look();
         world.interest.objects.condition = "quantity == 7".into();
         world.until(|objects| objects.matching == 20 && !objects.is_counting);
         world.orders[7].quantity.set(8);

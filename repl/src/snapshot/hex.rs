@@ -1,5 +1,7 @@
 //! The bytes of an object in rows, and which field each belongs to.
 
+use std::collections::HashMap;
+
 use memglass::Field;
 use memglass_value::shown::Bytes;
 use memglass_view::interest::HexInterest;
@@ -11,14 +13,19 @@ use crate::commands;
 /// More bytes are for a file and not for a screen.
 const MOST_BYTES: u64 = 64 << 10;
 
-/// The bytes that are shown, which stand still while values are frozen.
+/// The bytes that were read while values are frozen, of each object.
 #[derive(Default)]
-pub(super) struct Held {
-    dump: Option<(Key, Bytes)>,
-}
+pub(super) struct Held(HashMap<Key, Bytes>);
 
 impl Held {
-    /// The rows of a window over an object.
+    /// Begins anew with an object, whose other values are frozen now.
+    pub(super) fn begin(&mut self, object: Option<(Key, &Field)>) {
+        self.0.clear();
+        let read = object.and_then(|(key, root)| Some((key, dump(root).ok()?)));
+        self.0.extend(read);
+    }
+
+    /// The rows of a window over an object, as they are or as they were held.
     pub(super) fn rows(
         &mut self,
         object: Option<(Key, &Field)>,
@@ -28,18 +35,19 @@ impl Held {
         let Some((key, root)) = object else {
             return none("the object is gone");
         };
-        let held = self.dump.take().filter(|(of, _)| is_frozen && *of == key);
-        let dump = match held.map_or_else(|| dump(root), |(_, dump)| Ok(dump)) {
-            Ok(dump) => dump,
-            Err(reason) => return none(&reason),
-        };
-        let (_, dump) = self.dump.insert((key, dump));
-        rows(dump, interest)
-    }
-
-    /// Holds none: what is shown next is read.
-    pub(super) fn clear(&mut self) {
-        self.dump = None;
+        if let (true, Some(held)) = (is_frozen, self.0.get(&key)) {
+            return rows(held, interest);
+        }
+        match dump(root) {
+            Ok(read) => {
+                let shown = rows(&read, interest);
+                if is_frozen {
+                    self.0.insert(key, read);
+                }
+                shown
+            }
+            Err(reason) => none(&reason),
+        }
     }
 }
 

@@ -44,8 +44,9 @@ struct Look {
     is_known: bool,
     /// Whether it was looked at for the last snapshot: what happened in between would be no rate.
     is_followed: bool,
-    /// Counts of changes, the oldest first.
-    counts: VecDeque<(Instant, u64)>,
+    looks: u64,
+    /// Counts of changes and looks, the oldest first.
+    counts: VecDeque<(Instant, u64, u64)>,
 }
 
 impl Looks {
@@ -69,7 +70,9 @@ impl Looks {
             is_gone: entry.is_gone,
             changes: look.changes,
             rate: look.rate(now),
+            is_least: look.changes_each_time(),
             cells: Vec::new(),
+            is_over: entry.verdict.is_over(),
         }
     }
 
@@ -81,6 +84,12 @@ impl Looks {
     /// The same of an object that was looked at before.
     pub(super) fn known_root(&self, key: Key) -> Option<&Field> {
         self.looks.get(&key)?.root.as_ref()
+    }
+
+    /// The rate that an object showed last, while it is on the screen.
+    pub(super) fn rate_of(&self, key: Key, now: Instant) -> Option<f64> {
+        let look = self.looks.get(&key).filter(|look| look.is_followed);
+        look.and_then(|look| look.rate(now))
     }
 
     /// Remembers which objects are on the screen, and forgets others once they are many.
@@ -138,6 +147,7 @@ impl Look {
             changes: 0,
             is_known: true,
             is_followed: false,
+            looks: 0,
             counts: VecDeque::new(),
         }
     }
@@ -148,6 +158,7 @@ impl Look {
         if !self.is_followed {
             self.counts.clear();
         }
+        self.looks += 1;
         if let Some(sequence) = root.sequence() {
             let before = self.sequence.replace(sequence).unwrap_or(sequence);
             self.changes += Field::published_between(before, sequence);
@@ -169,17 +180,26 @@ impl Look {
     }
 
     fn note(&mut self, now: Instant) {
-        let is_due = self.counts.back().is_none_or(|(at, _)| now - *at >= APART);
+        let is_due = self.counts.back().is_none_or(|(at, ..)| now - *at >= APART);
         if is_due {
-            self.counts.push_back((now, self.changes));
+            self.counts.push_back((now, self.changes, self.looks));
         }
         while self.counts.len() > 2 && now - self.counts[1].0 >= RATE_OVER {
             self.counts.pop_front();
         }
     }
 
+    /// Whether it had changed at nearly each look, where a look tells no more than that.
+    fn changes_each_time(&self) -> bool {
+        let (None, Some((_, changes, looks))) = (self.sequence, self.counts.front()) else {
+            return false;
+        };
+        let [changes, looks] = [self.changes - changes, self.looks - looks];
+        looks > 1 && changes * 10 >= looks * 9
+    }
+
     fn rate(&self, now: Instant) -> Option<f64> {
-        let (since, before) = self.counts.front()?;
+        let (since, before, _) = self.counts.front()?;
         let time = now - *since;
         let changes = self.changes.saturating_sub(*before);
         (time >= RATE_AFTER).then(|| changes as f64 / time.as_secs_f64())

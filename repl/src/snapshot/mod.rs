@@ -73,6 +73,8 @@ pub(crate) struct Snapshots {
     /// Whether one was taken, and the last one showed what was then. Before the first one the directory must not be asked
     /// what changed: `order` takes in all of it then.
     is_of_now: bool,
+    /// Whether values stood still in the last one.
+    is_frozen: bool,
 }
 
 impl Snapshots {
@@ -91,6 +93,7 @@ impl Snapshots {
             watches: Watches::new(opened),
             regions: None,
             is_of_now: false,
+            is_frozen: false,
         }
     }
 
@@ -118,21 +121,28 @@ impl Snapshots {
     /// Reads what is asked for, as of now.
     pub(crate) fn take(&mut self, interest: &Interest) -> Snapshot {
         let now = Instant::now();
-        if !interest.is_frozen {
+        // What stands still from here on is read once more, all of it now.
+        let was_frozen = std::mem::replace(&mut self.is_frozen, interest.is_frozen);
+        let begins = interest.is_frozen && !was_frozen;
+        let is_frozen = interest.is_frozen && !begins;
+        if !is_frozen {
             self.order.refresh(&mut self.observer, now);
         }
         self.order.filter(&interest.objects, now);
         self.cells.set(&interest.objects.columns);
         // What is asked anew of frozen objects is read once.
-        if !interest.is_frozen || !self.order.has_asked_all() {
-            self.order.judge(&self.observer, &interest.objects, now);
+        if !is_frozen || !self.order.has_asked_all() {
+            let looks = &self.looks;
+            let rate_of = |key| looks.rate_of(key, now);
+            self.order
+                .judge(&self.observer, &interest.objects, &rate_of, now);
         }
-        let objects = self.objects(interest, now);
-        let mut fields = self.fields(interest, &objects);
+        let objects = self.objects(interest, is_frozen, now);
+        let mut fields = self.fields(interest, is_frozen, &objects);
+        let hex = self.hex(interest, begins, &objects);
         if let Some(moment) = interest.moment {
             self.put_back(&mut fields, moment, interest.fields.in_hex);
         }
-        let hex = self.hex(interest, &objects);
         let when = When::of(interest.is_frozen, interest.moment);
         let producer = self.fate.of(&self.observer, now);
         self.watches.tell_live(!producer.has_ended());
@@ -145,6 +155,7 @@ impl Snapshots {
         self.is_of_now = when == When::Now;
         Snapshot {
             at: now - self.opened,
+            is_frozen: interest.is_frozen,
             session: self.session(now),
             objects,
             fields,
@@ -286,13 +297,12 @@ impl Snapshots {
         }
     }
 
-    fn objects(&mut self, interest: &Interest, now: Instant) -> Objects {
+    fn objects(&mut self, interest: &Interest, is_frozen: bool, now: Instant) -> Objects {
         let wanted = &interest.objects;
         let window = self.order.window(wanted.key, wanted.window);
         self.order.keep(self.order.key(window.selected));
         let now = (now, wall_clock(&self.observer));
         let mut row = |entry: &Entry| {
-            let is_frozen = interest.is_frozen;
             let row = self.looks.row(&self.observer, entry, now, is_frozen);
             let root = self.looks.known_root(entry.key);
             let cells = self.cells.of(&self.observer, entry.key, root, is_frozen);
@@ -302,8 +312,7 @@ impl Snapshots {
         let is_current = |row: &&ObjectRow| Some(row.key) == self.order.key(window.selected);
         let current = rows.iter().find(is_current).cloned();
         let current = current.or_else(|| self.order.entry(window.selected).map(row));
-        self.looks
-            .settle(&rows, current.as_ref(), interest.is_frozen);
+        self.looks.settle(&rows, current.as_ref(), is_frozen);
         self.cells.settle(&rows);
         Objects {
             known: self.order.alive(),
@@ -317,24 +326,26 @@ impl Snapshots {
         }
     }
 
-    fn fields(&mut self, interest: &Interest, objects: &Objects) -> Fields {
+    fn fields(&mut self, interest: &Interest, is_frozen: bool, objects: &Objects) -> Fields {
         let Some(row) = &objects.current else {
             return Fields::default();
         };
         let root = self.looks.root(&self.observer, row.key, &row.label);
         let wanted = &interest.fields;
         let row = (row, wall_clock(&self.observer));
-        self.outlines.fields(root, row, wanted, interest.is_frozen)
+        self.outlines.fields(root, row, wanted, is_frozen)
     }
 
-    fn hex(&mut self, interest: &Interest, objects: &Objects) -> Hex {
-        let Some(wanted) = interest.hex else {
-            self.bytes.clear();
-            return Hex::default();
-        };
+    fn hex(&mut self, interest: &Interest, begins: bool, objects: &Objects) -> Hex {
         let key = objects.current.as_ref().map(|row| row.key);
         let object = key.and_then(|key| Some((key, self.looks.known_root(key)?)));
-        self.bytes.rows(object, wanted, interest.is_frozen)
+        if begins {
+            self.bytes.begin(object);
+        }
+        let wanted = interest.hex;
+        wanted.map_or_else(Hex::default, |wanted| {
+            self.bytes.rows(object, wanted, interest.is_frozen)
+        })
     }
 
     /// Shows what is watched among fields as it was, and marks the others.
@@ -357,7 +368,7 @@ impl Snapshots {
             };
             match self.watches.then(field.path(), moment) {
                 Some(value) => {
-                    let then = row::detail(&field, Some(value));
+                    let then = row::detail(root, &field, Some(value));
                     if then.path == fields.detail.path {
                         fields.detail = then;
                     }
@@ -449,8 +460,38 @@ mod tests {
         counted(&mut world);
         world.interest.is_frozen = true;
         world.look();
+        world.look();
         world.interest.is_frozen = false;
         assert_eq!(world.look().rows[0].rate, None, "the view was paused");
+    }
+
+    #[test]
+    fn fields_that_are_left_and_come_back_to_stand_still_while_values_are_frozen() {
+        let mut world = World::new([7, 8]);
+        world.interest.fields.window.height = 4;
+        let keys: Vec<_> = world.look().rows.iter().map(|row| row.key).collect();
+        let quantity = |world: &mut World, object: usize| {
+            world.interest.objects.key = Some(keys[object]);
+            world.interest.objects.window.selected = object;
+            world.first_field()
+        };
+        assert_eq!(quantity(&mut world, 0), "7");
+        world.interest.is_frozen = true;
+        assert_eq!(quantity(&mut world, 0), "7");
+        world.orders[0].quantity.set(70);
+        world.orders[1].quantity.set(80);
+        assert_eq!(
+            quantity(&mut world, 1),
+            "80",
+            "it is read when it is asked for"
+        );
+        world.orders[1].quantity.set(81);
+        assert_eq!(quantity(&mut world, 0), "7");
+        assert_eq!(quantity(&mut world, 1), "80");
+        world.interest.is_frozen = false;
+        assert_eq!(quantity(&mut world, 0), "70");
+        world.interest.is_frozen = true;
+        assert_eq!(quantity(&mut world, 1), "81");
     }
 
     #[test]
@@ -466,14 +507,17 @@ mod tests {
         let first = |world: &mut World| world.bytes()[0].value;
         assert_eq!(first(&mut world), Some(7));
         world.interest.is_frozen = true;
+        assert_eq!(first(&mut world), Some(7));
         world.orders[0].quantity.set(8);
         assert_eq!(first(&mut world), Some(7));
         let hex = world.interest.hex.take();
+        world.interest.is_frozen = false;
         world.bytes();
-        world.interest.hex = hex;
-        assert_eq!(first(&mut world), Some(8), "they were not shown in between");
+        world.interest.is_frozen = true;
+        world.bytes();
         world.orders[0].quantity.set(9);
-        assert_eq!(first(&mut world), Some(8));
+        world.interest.hex = hex;
+        assert_eq!(first(&mut world), Some(8), "that of when it began");
         world.interest.is_frozen = false;
         assert_eq!(first(&mut world), Some(9));
     }

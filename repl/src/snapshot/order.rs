@@ -102,12 +102,20 @@ impl Order {
     /// Asks the condition of objects and measures what they are sorted by: of those on the screen, and of as many
     /// others as there is time for. Sorts the list anew if that is due and nobody is at
     /// the keys.
-    pub(super) fn judge(&mut self, observer: &Observer, wanted: &ObjectsInterest, now: Instant) {
+    ///
+    /// `rate_of` is the rate of an object that is on the screen.
+    pub(super) fn judge(
+        &mut self,
+        observer: &Observer,
+        wanted: &ObjectsInterest,
+        rate_of: &dyn Fn(Key) -> Option<f64>,
+        now: Instant,
+    ) {
         if !self.filter.has_condition() && !self.sorting.measures() {
             return;
         }
         let was_complete = self.sweep.is_complete();
-        self.is_stale |= self.look(observer, wanted.window, now);
+        self.is_stale |= self.look(observer, wanted.window, rate_of, now);
         let is_known = !was_complete && self.sweep.is_complete();
         let sorts = is_known || self.sorting.is_due(now, wanted.is_touched);
         let finds = self.is_stale && self.next_found.is_none_or(|next| now >= next);
@@ -117,7 +125,13 @@ impl Order {
     }
 
     /// Looks at some objects; true if the condition has begun or ceased to hold for one.
-    fn look(&mut self, observer: &Observer, window: Window, now: Instant) -> bool {
+    fn look(
+        &mut self,
+        observer: &Observer,
+        window: Window,
+        rate_of: &dyn Fn(Key) -> Option<f64>,
+        now: Instant,
+    ) -> bool {
         let (filter, sorting, kept) = (&self.filter, &mut self.sorting, self.kept);
         let count = self.entries.len();
         let (entries, mut has_changed) = (&mut self.entries, false);
@@ -126,7 +140,7 @@ impl Order {
                 return;
             };
             if sorting.measures() {
-                sorting.look(observer, entry, now);
+                sorting.look(observer, entry, rate_of(entry.key), now);
             }
             if filter.has_condition() {
                 let verdict = filter.verdict(observer, entry, kept == Some(entry.key));

@@ -15,12 +15,19 @@ use super::tree::{self, Tree};
 /// Columns behind the point that a float may need.
 const FLOAT: usize = 3;
 
-/// The fields that were shown last, of one object.
+/// The fields that were shown last: of one object, and of those that were left while values are frozen.
 #[derive(Default)]
 pub(super) struct Outlines {
     key: Option<Key>,
-    /// What each row showed last, for when its object is gone.
-    last: HashMap<Arc<str>, FieldRow>,
+    shown: Outline,
+    left: HashMap<Key, Outline>,
+}
+
+/// What the fields of an object showed last.
+#[derive(Default)]
+struct Outline {
+    /// Each row, for when its object is gone.
+    rows: HashMap<Arc<str>, FieldRow>,
     detail: Detail,
 }
 
@@ -33,11 +40,7 @@ impl Outlines {
         interest: &FieldsInterest,
         is_frozen: bool,
     ) -> Fields {
-        if self.key != Some(object.key) {
-            self.key = Some(object.key);
-            self.last.clear();
-            self.detail = Detail::default();
-        }
+        self.turn_to(object.key, is_frozen);
         let Some(root) = root else {
             return Fields {
                 object: Some(about(None, object, wall)),
@@ -55,7 +58,7 @@ impl Outlines {
             detail,
         } = made;
         rows.iter_mut()
-            .for_each(|row| self.remember(row, is_frozen));
+            .for_each(|row| self.shown.remember(row, is_frozen));
         Fields {
             object: Some(about(Some(root), object, wall)),
             total,
@@ -63,10 +66,26 @@ impl Outlines {
             selected: window.selected,
             widths: widths(&rows),
             rows,
-            detail: self.detail(detail.unwrap_or_default(), is_frozen),
+            detail: self.shown.detail(detail.unwrap_or_default(), is_frozen),
         }
     }
 
+    /// Goes to an object. What others showed is kept only while it is not to change.
+    fn turn_to(&mut self, key: Key, is_frozen: bool) {
+        if !is_frozen {
+            self.left.clear();
+        }
+        if self.key != Some(key) {
+            let next = self.left.remove(&key).unwrap_or_default();
+            let shown = std::mem::replace(&mut self.shown, next);
+            if let (Some(before), true) = (self.key.replace(key), is_frozen) {
+                self.left.insert(before, shown);
+            }
+        }
+    }
+}
+
+impl Outline {
     /// What is not to change says what it said last; of another field no value is known from then.
     fn detail(&mut self, mut now: Detail, is_frozen: bool) -> Detail {
         match (is_frozen, self.detail.path == now.path) {
@@ -79,7 +98,7 @@ impl Outlines {
 
     /// A row that cannot be read, or is not to change, shows what it showed last.
     fn remember(&mut self, row: &mut FieldRow, is_frozen: bool) {
-        match self.last.get_mut(&row.path) {
+        match self.rows.get_mut(&row.path) {
             Some(last) if is_frozen || row.trouble.is_some() => {
                 row.value.clone_from(&last.value);
                 row.named.clone_from(&last.named);
@@ -88,7 +107,7 @@ impl Outlines {
             }
             Some(last) => last.clone_from(row),
             None => {
-                self.last.insert(Arc::clone(&row.path), row.clone());
+                self.rows.insert(Arc::clone(&row.path), row.clone());
             }
         }
     }

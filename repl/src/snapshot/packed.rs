@@ -68,7 +68,7 @@ impl Making<'_> {
         let field = self.root.at(part.path).ok();
         if at == self.selected {
             let detail = field.as_ref();
-            self.detail = detail.map(|field| row::detail(field, Some(part.value)));
+            self.detail = detail.map(|field| row::detail(self.root, field, Some(part.value)));
         }
         self.rows.push(self.row(&part, field.as_ref()));
     }

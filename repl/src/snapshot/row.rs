@@ -215,8 +215,9 @@ fn word(error: &ReadError) -> &'static str {
 }
 
 /// What else is known of a field.
-pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
+pub(super) fn detail(root: &Field, field: &Field, value: Option<&Value>) -> Detail {
     let info = field.info();
+    let offset = info.offset.saturating_sub(first_byte(root));
     let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
     let is_single = !matches!(value, Some(Value::Record(_) | Value::List(_)) | None);
     let value = value.filter(|_| is_single);
@@ -228,11 +229,21 @@ pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
             text::clean(&info.type_name),
             info.protection.name(),
             counted(info.size, "byte", ["", ""]),
-            info.offset
+            offset
         ),
         description: description(field),
         writable: writable(field),
     }
+}
+
+/// Where the bytes of an object begin that are shown: those of one that is guarded as a whole stand behind a word.
+fn first_byte(root: &Field) -> u64 {
+    let member = root.members().and_then(|members| members.first());
+    let field = member.and_then(|member| root.at(&member.name).ok());
+    let offsets = member.zip(field);
+    offsets.map_or(0, |(member, field)| {
+        field.info().offset.saturating_sub(member.offset)
+    })
 }
 
 fn description(field: &Field) -> String {

@@ -38,6 +38,8 @@ pub(super) struct Sorting {
     measured: HashMap<Key, Measured>,
     /// Where each object stood when the list was sorted last.
     places: HashMap<Key, u32>,
+    /// From which place on they were gone.
+    living: u32,
     next: Option<Instant>,
     /// How often it may still be sorted by rates of which none is known yet: for one an object is looked at twice.
     attempts: u8,
@@ -108,14 +110,21 @@ impl Sorting {
     }
 
     /// Measures an object; one that is gone is as it was.
-    pub(super) fn look(&mut self, observer: &Observer, entry: &Entry, now: Instant) {
+    /// `shown` is the rate that it has on the screen, if it is there.
+    pub(super) fn look(
+        &mut self,
+        observer: &Observer,
+        entry: &Entry,
+        shown: Option<f64>,
+        now: Instant,
+    ) {
         let Some(root) = entry.root(observer) else {
             return;
         };
         let before = self.measured.remove(&entry.key).unwrap_or_default();
         let measured = match &self.sort.by {
             SortBy::Age => age(observer, entry),
-            SortBy::Rate => pace(&root, before, now),
+            SortBy::Rate => pace(&root, before, now).shown_as(shown),
             SortBy::Column(_) => self.value(observer, &root),
             SortBy::Label | SortBy::Type => Measured::Nothing,
         };
@@ -148,11 +157,13 @@ impl Sorting {
     ) {
         let start = Instant::now();
         let none = Measured::Nothing;
-        let measured = |row: &u32| {
+        let is_out = |row: &u32| {
             let entry = &entries[*row as usize];
-            let has_value = !entry.is_gone || kept == Some(entry.key);
-            let measured = self.measured.get(&entry.key).filter(|_| has_value);
-            measured.unwrap_or(&none)
+            entry.is_gone && kept != Some(entry.key)
+        };
+        let measured = |row: &u32| {
+            let measured = self.measured.get(&entries[*row as usize].key);
+            measured.filter(|_| !is_out(row)).unwrap_or(&none)
         };
         let is_descending = self.sort.is_descending;
         rows.sort_by(|a, b| match self.sort.by {
@@ -163,6 +174,9 @@ impl Sorting {
             }
             _ => measured(a).compare(measured(b), is_descending),
         });
+        // Behind those that have no value but may have one.
+        rows.sort_by_key(is_out);
+        self.living = rows.partition_point(|row| !is_out(row)) as u32;
         let places = rows.iter().zip(0..);
         self.places = match self.measures() {
             true => places
@@ -197,9 +211,10 @@ impl Sorting {
             return self.sort(entries, rows, kept, now);
         }
         let places = &self.places;
-        rows.sort_by_key(|row| {
-            let place = places.get(&entries[*row as usize].key);
-            place.copied().unwrap_or(u32::MAX)
+        rows.sort_by_key(|row| match places.get(&entries[*row as usize].key) {
+            Some(place) if *place < self.living => (0, *place),
+            None => (1, 0),
+            Some(place) => (2, *place),
         });
     }
 }
@@ -224,11 +239,21 @@ impl Measured {
         }
     }
 
+    /// The same, with the rate that is on the screen: that must not contradict the order.
+    fn shown_as(self, shown: Option<f64>) -> Measured {
+        match (self, shown) {
+            (Measured::Pace(pace), Some(rate)) => Measured::Pace(Pace { rate, ..pace }),
+            (measured, _) => measured,
+        }
+    }
+
     fn number(&self) -> Option<f64> {
         match self {
             Measured::Number(number) => Some(*number),
             Measured::Whole(whole) => Some(*whole as f64),
-            Measured::Pace(pace) => Some(pace.rate),
+            // As it is told: what looks alike is sorted by label.
+            Measured::Pace(pace) if pace.rate >= 1.0 => Some(pace.rate.round()),
+            Measured::Pace(pace) => Some((pace.rate * 10.0).round() / 10.0),
             _ => None,
         }
     }
@@ -399,6 +424,31 @@ mod tests {
     }
 
     #[test]
+    fn the_order_by_rates_is_that_of_the_rates_on_the_screen() {
+        let mut world = sorted(SortBy::Rate, true, &[5, 9, 7]);
+        let start = std::time::Instant::now();
+        let mut looks = 0;
+        // The second changes at each look, which is more often than it is measured, and the third sometimes.
+        loop {
+            looks += 1;
+            world.orders[1].quantity.set(looks);
+            if looks % 10 == 0 {
+                world.orders[2].quantity.set(looks);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            let rows = world.look().rows;
+            let rates: Vec<_> = rows.iter().filter_map(|row| row.rate).collect();
+            let labels: Vec<_> = rows.iter().map(|row| &row.label[11..]).collect();
+            let is_sorted = rates.len() == 3 && rates[0] > 50.0 && labels == ["1", "2", "0"];
+            if is_sorted {
+                assert!(rows[0].is_least && !rows[1].is_least && !rows[2].is_least);
+                break;
+            }
+            assert!(start.elapsed().as_secs() < 60, "{labels:?} {rates:?}");
+        }
+    }
+
+    #[test]
     fn pinned_columns_have_values_and_conditions() {
         let mut world = World::new([5, 9]);
         let columns = ["quantity * 2 amber > 15", "quantty"];
@@ -445,6 +495,7 @@ mod tests {
         let mut world = World::new([5, 9]);
         world.look();
         world.interest.is_frozen = true;
+        world.look();
         world.interest.objects.sort = Sort {
             by: quantity(),
             is_descending: true,

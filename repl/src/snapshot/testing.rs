@@ -83,6 +83,12 @@ impl World {
         hex.rows.into_iter().flat_map(|row| row.bytes).collect()
     }
 
+    /// The value of the first field of the selected object.
+    pub(super) fn first_field(&mut self) -> String {
+        let fields = self.snapshots.take(&self.interest).fields;
+        fields.rows[0].value.plain()
+    }
+
     /// The frame that this is true of, and its labels.
     #[track_caller]
     pub(super) fn until(&mut self, what: impl Fn(&Objects) -> bool) -> Vec<String> {

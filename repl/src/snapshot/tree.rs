@@ -355,7 +355,7 @@ impl Walk<'_> {
         };
         if at == self.selected {
             let value = value.as_ref().ok().and_then(Option::as_ref);
-            self.detail = Some(row::detail(field, value));
+            self.detail = Some(row::detail(self.root, field, value));
         }
         let heading = Heading {
             path: node.path.into(),

@@ -167,12 +167,13 @@ impl RuntimeHost<'_> {
             [] => replaced,
             lines => {
                 log.below(lines);
-                String::new()
+                if has_failed { replaced } else { String::new() }
             }
         };
+        let line = line.replace('\n', " ↵ ");
         match has_failed {
-            true => log.bad("failed", line.to_owned(), note),
-            false => log.good("ran", line.to_owned(), note),
+            true => log.bad("failed", line, note),
+            false => log.good("ran", line, note),
         }
     }
 
@@ -222,7 +223,7 @@ pub(super) fn look_of_log(columns: Option<u16>) -> Look {
 /// What is told of a line: its result if that is short, its error, or where the rest is.
 fn outcome(given: &[String], result: &Result<Then, CommandError>) -> Outcome {
     let told = match (result, given) {
-        (Err(error), _) => error.to_string(),
+        (Err(error), _) => commands::with_causes(error),
         (Ok(_), []) => String::new(),
         (Ok(_), [one]) => one.clone(),
         (Ok(_), lines) => format!("{} lines in the log", lines.len()),

@@ -305,7 +305,7 @@ impl Host for RuntimeHost<'_> {
 
     fn form(&mut self, place: &Place) -> Result<Form, String> {
         let field = self.snapshots.field(place)?;
-        self.check_writable(field.path())?;
+        self.check_writable(&field)?;
         form::of(&field)
     }
 
@@ -319,7 +319,7 @@ impl Host for RuntimeHost<'_> {
 
     fn write(&mut self, place: &Place, text: &str) -> Result<(), Refused> {
         let field = self.snapshots.field(place).map_err(form::plain)?;
-        self.check_writable(field.path()).map_err(form::plain)?;
+        self.check_writable(&field).map_err(form::plain)?;
         match form::parse(&field, text) {
             Ok(value) => self.replace(field, &value),
             Err(reason) => {
@@ -332,13 +332,13 @@ impl Host for RuntimeHost<'_> {
 
     fn step(&mut self, place: &Place, steps: i32) -> Result<(), Refused> {
         let field = self.snapshots.field(place).map_err(form::plain)?;
-        self.check_writable(field.path()).map_err(form::plain)?;
+        self.check_writable(&field).map_err(form::plain)?;
         self.stepped(field, steps)
     }
 
     fn toggle(&mut self, place: &Place) -> Result<(), Refused> {
         let field = self.snapshots.field(place).map_err(form::plain)?;
-        self.check_writable(field.path()).map_err(form::plain)?;
+        self.check_writable(&field).map_err(form::plain)?;
         match form::next(&field) {
             Some(value) => self.replace(field, &value),
             None => Err(form::plain(format!(
@@ -349,7 +349,12 @@ impl Host for RuntimeHost<'_> {
     }
 
     fn undo(&mut self) -> Result<String, String> {
-        self.undone()
+        let undone = self.undone();
+        if let Err(reason) = &undone {
+            let mut log = self.log.borrow_mut();
+            log.bad("refused", "undo".into(), reason.clone());
+        }
+        undone
     }
 
     fn copied(&mut self, place: &Place) -> Result<[String; 2], String> {

@@ -2,6 +2,7 @@
 
 use std::iter;
 use std::rc::Rc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use memglass::{Change, Field, Origin, Value, WriteError};
@@ -15,9 +16,18 @@ use crate::commands;
 /// How long it is taken for granted whether there is anything to undo: thousands of writes may have to be asked.
 const UNDO_HOLDS: Duration = Duration::from_millis(100);
 
+/// How often, and how far apart, a field is looked at before somebody is said to keep the right to write it.
+const LOOKS: u8 = 20;
+const APART: Duration = Duration::from_micros(50);
+
 impl RuntimeHost<'_> {
     /// Refuses writes where there are none.
-    pub(super) fn check_writable(&self, path: &str) -> Result<(), String> {
+    pub(super) fn check_writable(&self, field: &Field) -> Result<(), String> {
+        self.check_writes(field.path())?;
+        check_free(field)
+    }
+
+    fn check_writes(&self, path: &str) -> Result<(), String> {
         let attached = &self.runtime.attached;
         let replay = matches!(attached.observer().origin(), Origin::Replay(_));
         if attached.is_readonly() && !replay {
@@ -53,7 +63,10 @@ impl RuntimeHost<'_> {
     /// Adds steps to a number, between which and the present value no other writer can come.
     pub(super) fn stepped(&mut self, field: Field, steps: i32) -> Result<(), Refused> {
         let Some(amount) = form::amount(&field, steps) else {
-            let reason = format!("{} has no steps: it can only be edited", field.path());
+            let reason = match form::next(&field) {
+                Some(_) => format!("{} has no steps: Space goes to the next one", field.path()),
+                None => format!("{} has no steps: it can only be edited", field.path()),
+            };
             return Err(form::plain(reason));
         };
         let field = Rc::new(field);
@@ -94,7 +107,7 @@ impl RuntimeHost<'_> {
 
     /// Undoes the last step of the session that is not undone, whoever made it but triggers that go on; what was done, as a sentence.
     pub(super) fn undone(&mut self) -> Result<String, String> {
-        self.check_writable("undo")?;
+        self.check_writes("undo")?;
         let attached = self.runtime.attached.clone();
         attached.refresh().map_err(|error| error.to_string())?;
         let observer = attached.observer();
@@ -135,6 +148,25 @@ impl RuntimeHost<'_> {
     fn journal(&mut self, path: &str, value: &Value) {
         let script = commands::assignment(&self.runtime.attached.observer(), path, value);
         self.runtime.journal.ran(&script, false);
+    }
+}
+
+/// Refuses to write what another keeps the right to write, as a producer may for as long as it runs: whoever wrote
+/// would wait for it, and the screen with him.
+fn check_free(field: &Field) -> Result<(), String> {
+    // One that writes and lets go is seen without it in between.
+    let mut looks = (0..LOOKS).map(|look| {
+        thread::sleep(APART * u32::from(look > 0));
+        field.holder()
+    });
+    let first = looks.next().flatten();
+    let holder = first.filter(|first| looks.all(|holder| holder.as_ref() == Some(first)));
+    match holder {
+        Some(holder) => Err(format!(
+            "{}: {holder} keeps the right to write it, so nobody else can",
+            field.path()
+        )),
+        None => Ok(()),
     }
 }
 

@@ -217,6 +217,10 @@ impl Overlay for CommandLine {
         Some(&mut self.entry)
     }
 
+    fn takes_lines(&self) -> bool {
+        true
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         self.has_none = false;
         match key.code {

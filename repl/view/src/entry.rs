@@ -88,10 +88,11 @@ impl Entry {
     /// The part around the cursor that fits into so many columns, with the cursor in it.
     pub(crate) fn shown(&self, columns: usize) -> String {
         let (before, after) = self.halves();
+        let [before, after] = [before, after].map(|text| text.replace('\n', "↵"));
         let room = columns.saturating_sub(1);
-        let before = crate::text::cut_start(before, room);
+        let before = crate::text::cut_start(&before, room);
         let left = room.saturating_sub(crate::text::width(&before));
-        let after = crate::text::cut_end(after, left);
+        let after = crate::text::cut_end(&after, left);
         format!("{before}▏{after}")
     }
 }

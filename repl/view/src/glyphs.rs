@@ -66,10 +66,11 @@ fn in_ascii(c: char) -> char {
         '→' => '>',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
-        '…' => '.',
+        '…' | '·' => '.',
         '░' => '.',
         '–' => '-',
         '‖' => '|',
+        '↵' => '\\',
         '█'..='▏' | '▁'..='▇' => '#',
         c if is_symbol(c) => '?',
         c => c,
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(Glyphs::of_terminal("C", "xterm"), Glyphs::Ascii);
         assert_eq!(Glyphs::of_terminal("en_GB.UTF-8", "xterm"), Glyphs::Full);
         assert_eq!(Glyphs::of_terminal("C.utf8", "linux"), Glyphs::Console);
-        for c in "━─│▌×•→…█▁┮✗↻‖◁▷■●▲▾".chars() {
+        for c in "━─│▌×•→…█▁┮✗↻‖◁▷■●▲▾↵·".chars() {
             assert!(Glyphs::Ascii.of(c).is_ascii(), "{c}");
         }
         assert_eq!(Glyphs::Ascii.of('é'), 'é');

@@ -61,6 +61,11 @@ impl Help {
         }
     }
 
+    /// What Enter does, if the selected row is about a key.
+    fn binding(&self) -> Option<&'static Binding> {
+        self.rows().get(self.selected).and_then(|row| row.binding)
+    }
+
     /// The rows that what is typed leaves, the key itself first, then those that begin with it, and those that do it before those where it
     /// is done: Enter does the first one.
     fn rows(&self) -> Vec<&Row> {
@@ -130,9 +135,10 @@ impl Overlay for Help {
         match key.code {
             KeyCode::Esc => return Answer::Closes,
             KeyCode::Enter => {
-                let binding = self.rows().get(self.selected).and_then(|row| row.binding);
-                return binding.map_or(Answer::Stays, Answer::Presses);
+                return self.binding().map_or(Answer::Stays, Answer::Presses);
             }
+            KeyCode::Home => self.selected = 0,
+            KeyCode::End => self.selected = last,
             KeyCode::Up => self.selected = self.selected.saturating_sub(1),
             KeyCode::Down => self.selected = (self.selected + 1).min(last),
             KeyCode::PageUp => self.selected = self.selected.saturating_sub(10),
@@ -167,16 +173,20 @@ impl Overlay for Help {
             let nothing = text::cut_end(&nothing, inside.width.into()).into_owned();
             canvas.put(inside.x, inside.y, nothing, Role::Dim);
         }
-        let footer = format!(
-            "{} of {total}   letters search  ↑↓ Enter do it  Esc",
-            rows.len()
-        );
+        let keys = match self.binding() {
+            Some(_) => "letters search  ↑↓ Enter do it  Esc",
+            None => "letters search  ↑↓  Esc",
+        };
+        let footer = format!("{} of {total}   {keys}", rows.len());
         let footer = text::cut_end(&footer, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, footer, Role::Dim);
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
-        &[["letters", "search"], ["Enter", "do it"], ["Esc", "close"]]
+        match self.binding() {
+            Some(_) => &[["letters", "search"], ["Enter", "do it"], ["Esc", "close"]],
+            None => &[["letters", "search"], ["Esc", "close"]],
+        }
     }
 }
 

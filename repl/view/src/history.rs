@@ -34,6 +34,9 @@ const FRACTION: u16 = 7;
 /// Without so many columns there are none for changes: the mark of the selected row, a time, a value and a change.
 const WITH_CHANGES: u16 = 2 + TIME + 2 * (WHOLE + FRACTION);
 
+/// Without so many there are none for times.
+const WITH_TIMES: u16 = 2 + TIME + FRACTION + 5;
+
 /// The list of changes.
 #[derive(Debug)]
 pub(crate) struct History {
@@ -98,11 +101,11 @@ impl Overlay for History {
     }
 
     fn history(&self, body: Area) -> Option<HistoryInterest> {
-        let height = body.height.min(HEIGHT).saturating_sub(2 + AROUND);
+        let inside = body.height.min(HEIGHT).saturating_sub(2);
         Some(HistoryInterest {
             watch: self.watch,
             window: Window {
-                height: height.into(),
+                height: (inside - around(inside)).into(),
                 ..self.window
             },
             until: self.until,
@@ -125,21 +128,23 @@ impl Overlay for History {
         let history = &snapshot.history;
         let size = [WIDTH, body.height.min(HEIGHT)];
         let inside = frame(canvas, body, size, &title(history, body.width.min(WIDTH)));
-        let room = inside.height.saturating_sub(AROUND);
+        let around = around(inside.height);
+        let room = inside.height - around;
         let columns = Columns::of(inside);
         let is_of_numbers = |row: &ChangeRow| matches!(row.value, Figure::Number(_));
-        columns.header(canvas, inside.y, history.rows.iter().any(is_of_numbers));
-        for ((index, row), y) in history.rows.iter().enumerate().zip(inside.y + 1..) {
-            if y > inside.y + room {
-                break;
-            }
+        if around > 0 {
+            columns.header(canvas, inside, history.rows.iter().any(is_of_numbers));
+        }
+        let top = inside.y + around.min(1);
+        let rows = history.rows.iter().take(room.into());
+        for ((index, row), y) in rows.enumerate().zip(top..) {
             columns.row(canvas, inside, y, row);
             if history.first + index == history.selected {
                 select(canvas, inside, y);
             }
         }
         if history.rows.is_empty() {
-            canvas.put(inside.x + 2, inside.y + 1, "Nothing yet.", Role::Dim);
+            canvas.put(inside.x + 2, top, "Nothing yet.", Role::Dim);
         }
         let seen = history.rows.len().min(room.into());
         seen_rows(canvas, inside, history.first, seen, history.total);
@@ -147,8 +152,10 @@ impl Overlay for History {
             Some(_) => "‖ stands still: g goes on  Enter as it was then  Esc",
             None => "Enter as it was then  Esc",
         };
-        let keys = text::cut_end(keys, inside.width.into()).into_owned();
-        canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
+        if around > 0 {
+            let keys = text::cut_end(keys, inside.width.into()).into_owned();
+            canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
+        }
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
@@ -162,6 +169,11 @@ impl Overlay for History {
     }
 }
 
+/// Rows of headers and keys, where so few rows leave room for them.
+fn around(inside: u16) -> u16 {
+    if inside > AROUND { AROUND } else { 0 }
+}
+
 fn title(history: &Changes, width: u16) -> String {
     let room = usize::from(width.saturating_sub(6));
     text::cut_middle(&history.name, room).into_owned()
@@ -170,7 +182,8 @@ fn title(history: &Changes, width: u16) -> String {
 /// Where the columns are.
 #[derive(Clone, Copy, Debug)]
 struct Columns {
-    time: u16,
+    /// Left out where a value has no room beside it.
+    time: Option<u16>,
     value: u16,
     /// Where whole numbers end, and what stands behind their point.
     whole_end: u16,
@@ -181,15 +194,16 @@ struct Columns {
 
 impl Columns {
     fn of(inside: Area) -> Columns {
-        let time = inside.x + 2;
-        let value = time + TIME;
+        let first = inside.x + 2;
+        let has_times = inside.width >= WITH_TIMES;
+        let value = first + if has_times { TIME } else { 0 };
         let has_changes = inside.width >= WITH_CHANGES;
         let whole_end = match has_changes {
             true => value + WHOLE,
-            false => inside.right().saturating_sub(FRACTION),
+            false => inside.right().saturating_sub(FRACTION).max(value),
         };
         Columns {
-            time,
+            time: has_times.then_some(first),
             value,
             whole_end,
             fraction: FRACTION,
@@ -197,10 +211,15 @@ impl Columns {
         }
     }
 
-    fn header(self, canvas: &mut Canvas, y: u16, is_of_numbers: bool) {
-        canvas.put(self.time, y, "seen", Role::Dim);
+    fn header(self, canvas: &mut Canvas, inside: Area, is_of_numbers: bool) {
+        let y = inside.y;
+        if let Some(time) = self.time {
+            canvas.put(time, y, "seen", Role::Dim);
+        }
         if !is_of_numbers {
-            return canvas.put(self.value, y, "value", Role::Dim);
+            let room = inside.right().saturating_sub(self.value);
+            let value = text::cut_end("value", room.into()).into_owned();
+            return canvas.put(self.value, y, value, Role::Dim);
         }
         canvas.put_before(self.whole_end, y, "value".into(), Role::Dim);
         if let Some(end) = self.change_end {
@@ -209,7 +228,9 @@ impl Columns {
     }
 
     fn row(self, canvas: &mut Canvas, inside: Area, y: u16, row: &ChangeRow) {
-        canvas.put(self.time, y, row.time.clone(), Role::Dim);
+        if let Some(time) = self.time {
+            canvas.put(time, y, row.time.clone(), Role::Dim);
+        }
         let room = usize::from(inside.right().saturating_sub(self.value));
         match &row.value {
             Figure::Nothing => {

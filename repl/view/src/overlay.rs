@@ -24,6 +24,11 @@ pub(crate) trait Overlay: Debug {
         None
     }
 
+    /// Whether the text may have several lines, which only a paste brings.
+    fn takes_lines(&self) -> bool {
+        false
+    }
+
     /// The changes that it shows, in this area.
     fn history(&self, _: Area) -> Option<HistoryInterest> {
         None

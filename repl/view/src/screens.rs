@@ -600,6 +600,50 @@ fn keys_move_a_replay_and_are_refused_on_a_live_session() {
 }
 
 #[test]
+fn a_rate_that_may_be_more_and_a_row_that_matches_no_longer_are_marked() {
+    let mut world = world();
+    let rows = &mut world.snapshot.objects.rows;
+    (rows[1].rate, rows[1].is_least) = (Some(60.0), true);
+    (rows[2].rate, rows[2].is_over) = (Some(60.0), true);
+    let labels = [1, 2].map(|row| rows[row].label.to_string());
+    let mut shown = Shown::of(world, 120, 36);
+    let text = shown.text();
+    let line = |label: &str| {
+        text.lines()
+            .find(|line| line.contains(label))
+            .expect("a row")
+    };
+    assert!(line(&labels[0]).contains(" 60+"), "{text}");
+    assert!(line(&labels[1]).starts_with(" -"), "{text}");
+}
+
+#[test]
+fn nothing_is_written_while_the_past_is_shown() {
+    let mut world = world();
+    world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    let mut shown = Shown::of(world, 120, 36);
+    shown.press("2 j [");
+    let text = shown.text();
+    let bar = text.lines().last().expect("a bar");
+    assert!(!bar.contains("e edit") && !bar.contains("+ -"), "{bar}");
+    for key in ["e", "Enter", "+", "-"] {
+        shown.press(key);
+        shown.shows("what is shown is past: Esc goes back to now");
+    }
+    assert!(shown.world.done.is_empty());
+}
+
+#[test]
+fn the_help_goes_to_its_ends_and_offers_what_enter_does() {
+    let mut shown = Shown::of(world(), 120, 60);
+    shown.press("? End");
+    shown.shows("--theme THEME");
+    assert!(!shown.text().contains("Enter do it"), "it is no key");
+    shown.press("Home");
+    shown.shows("Enter do it");
+}
+
+#[test]
 fn what_had_just_changed_stays_marked_in_a_pause() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.text();
@@ -614,6 +658,26 @@ fn what_had_just_changed_stays_marked_in_a_pause() {
     assert!(!shown.text().contains("250 →"), "it did not just change");
     shown.press("p");
     assert!(!shown.text().contains("100 →"));
+}
+
+#[test]
+fn a_pause_ends_with_its_producer_and_before_the_past() {
+    let mut shown = Shown::of(world(), 120, 36);
+    let is_frozen = |shown: &Shown| shown.world.asked.last().expect("asked").is_frozen;
+    shown.press("p");
+    shown.world.snapshot.session.producer = Producer::Suspended {
+        since: Duration::from_secs(1),
+    };
+    shown.shows("‖ paused");
+    shown.world.snapshot.session.producer = Producer::Ended { at: None };
+    shown.shows("■ ended: last values");
+    assert!(!is_frozen(&shown), "these are read");
+    shown.world.snapshot.session.producer = Producer::Live;
+    shown.world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    shown.press("r p [");
+    shown.shows("◁ 2.40 s ago");
+    shown.press("Esc");
+    shown.shows("● live");
 }
 
 #[test]
@@ -1327,7 +1391,7 @@ fn what_is_pasted_goes_into_a_line_and_is_no_keys() {
     shown.shows("where quantity > 5▏");
     shown.press("Esc :");
     shown.paste("1 +\n1");
-    shown.shows("1 + 1▏");
+    shown.shows("1 +↵1▏");
 }
 
 #[test]
@@ -1735,6 +1799,9 @@ fn the_values_that_a_watch_had_are_listed_and_any_of_them_is_gone_to() {
     shown.shows("▌ 23:41:09.800            1,000                    +1");
     shown.shows("  23:41:09.700              999                    +1");
     shown.shows(" 1–18 of 40 ┘");
+    let mut small = Shown::of(with_changes(), 20, 6);
+    small.press("3 Enter");
+    small.shows(" 1,000");
     assert_eq!(
         shown
             .world

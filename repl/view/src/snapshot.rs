@@ -16,6 +16,8 @@ use crate::edit::Writable;
 pub struct Snapshot {
     /// Time since the view was opened.
     pub at: Duration,
+    /// Whether values are not of this time, but of one before.
+    pub is_frozen: bool,
     /// The session and its producer.
     pub session: Session,
     /// The rows of the object browser.
@@ -62,7 +64,7 @@ impl Snapshot {
             ]
         };
         let is_same = |(now, before): (&ObjectRow, &ObjectRow)| {
-            let of = |row: &ObjectRow| (row.key, row.changes, row.is_gone);
+            let of = |row: &ObjectRow| (row.key, row.changes, row.is_gone, row.is_over);
             of(now) == of(before) && now.cells == before.cells
         };
         lists(self) == lists(before)
@@ -359,8 +361,12 @@ pub struct ObjectRow {
     pub changes: u64,
     /// Changes a second, once they have been counted for a while.
     pub rate: Option<f64>,
+    /// Whether there may be more: it had changed at nearly each look.
+    pub is_least: bool,
     /// The values of the pinned columns.
     pub cells: Vec<Cell>,
+    /// Whether it is listed only because it is selected: the condition holds for it no longer.
+    pub is_over: bool,
 }
 
 /// The value of a pinned column.

@@ -53,6 +53,8 @@ pub(crate) fn object(slot: u32, label: &str, type_name: &str) -> ObjectRow {
         changes: 0,
         rate: None,
         cells: Vec::new(),
+        is_least: false,
+        is_over: false,
     }
 }
 

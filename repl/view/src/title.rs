@@ -119,6 +119,12 @@ impl Title<'_> {
             ];
             return (states, Role::Amber);
         }
+        if let (Some(seconds), false) = (self.paused, self.session.producer.has_ended()) {
+            let how = self.key_does(Command::Pause, "goes on");
+            let state = format!("‖ paused {seconds} s{how}");
+            let kind = self.kind();
+            return (vec![format!("{state}{kind}"), state], Role::Amber);
+        }
         let last_values = |state: String| vec![format!("{state}: last values, no writes"), state];
         let (states, role) = match &self.session.producer {
             Producer::Crashed { at, since } => {
@@ -157,17 +163,25 @@ impl Title<'_> {
 
     fn live_state(&self) -> (String, Role) {
         let replay = self.session.replay.as_ref();
-        if let Some(seconds) = self.paused {
-            let how = self.key_does(Command::Pause, "goes on");
-            return (format!("‖ paused {seconds} s{how}"), Role::Amber);
-        }
         let state = match replay {
             Some(replay) => format!("● replay at {}", replay.text),
-            None if self.session.is_readonly => "● live  read-only".into(),
-            None if self.session.is_trial => "● live  dry run".into(),
-            None => "● live".into(),
+            None => format!("● live{}", self.kind()),
         };
         (state, Role::Accent)
+    }
+
+    /// What is different about writes.
+    fn kind(&self) -> &'static str {
+        match self.session {
+            Session {
+                replay: Some(_), ..
+            } => "",
+            Session {
+                is_readonly: true, ..
+            } => "  read-only",
+            Session { is_trial: true, .. } => "  dry run",
+            _ => "",
+        }
     }
 }
 

@@ -69,7 +69,11 @@ impl Typing {
     pub(crate) fn new(purpose: Purpose, text: &str) -> Self {
         Typing {
             purpose,
-            entry: Entry::new(text),
+            // What was looked for before is seldom a part of what is looked for now.
+            entry: match purpose {
+                Purpose::Search => Entry::selected(text),
+                _ => Entry::new(text),
+            },
             before: text.to_owned(),
             mistake: None,
         }

@@ -1,7 +1,7 @@
 //! The full-screen view in a real terminal, on a real producer.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -69,9 +69,13 @@ fn a_paste_is_no_keys_and_goes_into_a_line() {
     terminal.shows("what was pasted is no keys");
     terminal.press(":");
     terminal.press("\x1b[200~40 +\n2\x1b[201~");
-    terminal.shows("40 + 2▏");
+    terminal.shows("40 +↵2▏");
     terminal.press("\r");
     terminal.shows("42");
+    terminal.press(":");
+    terminal.paste("let a = 20\nlet b = a + 1\nb + b + 1");
+    terminal.press("\r");
+    terminal.shows("43");
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
     terminal.writes("\x1b[?2004l");
@@ -297,6 +301,26 @@ fn a_number_is_edited_refused_and_undone() {
     terminal.shows("AAPL_position.avg_price = 15001");
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn what_the_producer_keeps_to_itself_is_refused_at_once() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("/AAPL_quote\r2jj");
+    // Places are those of the bytes that `x` shows.
+    terminal.shows("u32, seqlock, 4 bytes at offset 24");
+    let start = Instant::now();
+    for key in ["e", "+"] {
+        terminal.press(key);
+        terminal.shows("keeps the right to write it, so nobody else can");
+        terminal.press("r");
+        terminal.shows("? help");
+    }
+    // As a write that waits takes five seconds.
+    assert!(start.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What keys ask for, done.
 
+use std::time::Duration;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Next};
@@ -17,6 +19,9 @@ use crate::picker::TypePicker;
 use crate::quick::Verdict;
 use crate::theme::Role;
 use crate::typing::{Purpose, Typing};
+
+/// Why something that is about the present is not done.
+const PAST: &str = "what is shown is past: Esc goes back to now";
 
 impl App {
     /// Does what a key asks for.
@@ -39,11 +44,15 @@ impl App {
     /// Takes a text that was pasted: into the line that is typed, as its last character alone would be. Anywhere else it is no
     /// keys, which would write.
     pub(crate) fn paste(&mut self, text: &str, host: &mut dyn Host) -> Next {
-        let mut line: String = text.trim_end().replace(char::is_control, " ");
+        let overlay = self.overlays.last_mut();
+        let takes_lines = overlay.as_ref().is_some_and(|it| it.takes_lines());
+        let text = text.trim_end().replace("\r\n", "\n").replace('\r', "\n");
+        let is_left_out = |c: char| c.is_control() && !(takes_lines && c == '\n');
+        let mut line = text.replace(is_left_out, " ");
         let Some(last) = line.pop() else {
             return Next::Stay;
         };
-        let entry = self.overlays.last_mut().and_then(|overlay| overlay.entry());
+        let entry = overlay.and_then(|overlay| overlay.entry());
         match entry.map(|entry| entry.insert(&line)) {
             Some(true) => return self.key(KeyCode::Char(last).into(), host),
             Some(false) => self.tell("what was pasted is too long for a line".into(), Role::Red),
@@ -201,7 +210,7 @@ impl App {
     /// Lets values stand still, or go on. Where they do so anyway, says why.
     fn pause(&mut self) {
         let reason = match self.paused {
-            None if self.moment.is_some() => "what is shown is past: Esc goes back to now",
+            None if self.moment.is_some() => PAST,
             None if self.snapshot.session.producer.has_ended() => {
                 "the producer is gone: nothing changes any more"
             }
@@ -214,7 +223,7 @@ impl App {
     /// Goes to the change before what is shown, of anything that is watched.
     fn go_back(&mut self) {
         match self.snapshot.watches.earlier {
-            Some(earlier) => self.moment = Some(earlier),
+            Some(earlier) => self.go_to(earlier),
             None if self.snapshot.watches.total == 0 => {
                 let key = self.keymap.shown(Command::Watch).unwrap_or("watch");
                 let reason = format!("only what is watched has a history: {key} watches a field");
@@ -222,6 +231,11 @@ impl App {
             }
             None => self.tell("nothing earlier is kept".into(), Role::Amber),
         }
+    }
+
+    /// Shows what is watched as it was then; a pause ends with that.
+    fn go_to(&mut self, moment: Duration) {
+        (self.moment, self.paused) = (Some(moment), None);
     }
 
     fn set_rate(&mut self, rate: crate::rate::Rate) {
@@ -307,6 +321,13 @@ impl App {
 
     /// Does what a panel or what lies over it wants done.
     fn act(&mut self, action: Action, host: &mut dyn Host) {
+        let writes = matches!(
+            action,
+            Action::Edit(_) | Action::Toggle(_) | Action::Step(..)
+        );
+        if writes && self.moment.is_some() {
+            return self.tell(PAST.into(), Role::Amber);
+        }
         match action {
             Action::Focus(place) => self.focus = place,
             Action::Run(line) => self.line = Some(line),
@@ -335,7 +356,7 @@ impl App {
                 let history = History::new(index, self.keymap.clone());
                 self.overlays.push(Box::new(history));
             }
-            Action::GoTo(moment) => self.moment = Some(moment),
+            Action::GoTo(moment) => self.go_to(moment),
             Action::Edit(place) => match host.form(&place) {
                 Ok(form) => self.overlays.push(dialogs::of(place, form)),
                 Err(reason) => self.tell(reason, Role::Amber),

@@ -48,6 +48,16 @@ impl App {
             };
             overlay.draw(canvas, body, &self.snapshot);
         }
+        // What is told stands before the keys of what is typed.
+        if self.message.is_some() && !self.overlays.is_empty() {
+            canvas.blank(Area {
+                x: 0,
+                y: height - 1,
+                width,
+                height: 1,
+            });
+            self.draw_last_line(canvas, &layout);
+        }
     }
 
     fn draw_panel(&self, canvas: &mut Canvas, layout: &Layout, place: Place) {
@@ -258,7 +268,8 @@ impl App {
         let session = &self.snapshot.session;
         let replay = session.replay.as_ref();
         let is_closed = replay.is_some_and(|replay| !replay.is_branch);
-        let is_writable = !session.is_readonly && session.producer.is_live() && !is_closed;
+        let is_there = !session.producer.has_ended() && self.moment.is_none();
+        let is_writable = is_there && !session.is_readonly && !is_closed;
         let [_, word] = key.bar;
         let is_possible = match key.command {
             // The same key plays a replay.

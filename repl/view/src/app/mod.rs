@@ -346,6 +346,10 @@ impl App {
             moment: self.moment,
         };
         let before = std::mem::replace(&mut self.snapshot, host.snapshot(&interest));
+        // What it left behind are the last values, and not those of the pause.
+        if self.snapshot.session.producer.has_ended() && self.paused.take().is_some() {
+            return self.read(host);
+        }
         if !self.snapshot.is_still(&before) {
             self.moved = self.snapshot.at;
         }

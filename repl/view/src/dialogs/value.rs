@@ -265,6 +265,11 @@ impl Overlay for Value {
         let inside = frame(canvas, body, [common.width(), HEIGHT], &common.form.title);
         let now = common.now(snapshot).unwrap_or_else(|| "gone".into());
         let moved = match &self.began {
+            // What is shown of it stands still.
+            _ if snapshot.is_frozen => {
+                let began = grouped_number(&common.form.text);
+                format!("was  {began} when you began")
+            }
             Some(began) if *began != now => format!("now  {now}, was {began} when you began"),
             _ => format!("now  {now}"),
         };

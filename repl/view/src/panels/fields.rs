@@ -85,7 +85,9 @@ impl FieldsPanel {
             height,
         };
         self.widths = self.widths.grown(fields.widths);
-        for row in &fields.rows {
+        // What it was at another time is no change.
+        let rows = fields.rows.iter().filter(|_| !snapshot.is_frozen);
+        for row in rows {
             let is_single = row.fold == Fold::None;
             self.see(
                 (Arc::clone(&row.path), 0),

@@ -64,7 +64,7 @@ impl HexPanel {
             first: hex.first,
             height: Self::height(area),
         };
-        for row in &hex.rows {
+        for row in hex.rows.iter().filter(|_| !snapshot.is_frozen) {
             for (byte, at) in row.bytes.iter().zip(row.offset..) {
                 self.see(*byte, at, snapshot.at);
             }

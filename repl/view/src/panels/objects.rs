@@ -312,7 +312,7 @@ impl ObjectsPanel {
         let is_selected = self.key == Some(row.key);
         let (mark, mark_role) = self.mark(row, frame);
         canvas.put(x + 1, y, mark, mark_role);
-        let role = match row.is_gone {
+        let role = match row.is_gone || row.is_over {
             true => Role::Dim,
             false => Role::Text,
         };
@@ -333,7 +333,7 @@ impl ObjectsPanel {
         if let (Some(end), Some(rate), false) = (columns.rate_end, row.rate, row.is_gone)
             && frame.is_live
         {
-            canvas.put_before(end, y, rate_text(rate), Role::Text);
+            canvas.put_before(end, y, rate_text(rate, row.is_least), Role::Text);
         }
         if is_selected && frame.is_focused {
             canvas.select(area);
@@ -363,6 +363,9 @@ impl ObjectsPanel {
     fn mark(&self, row: &ObjectRow, frame: Frame<'_>) -> (&'static str, Role) {
         if row.is_gone {
             return ("×", Role::Dim);
+        }
+        if row.is_over {
+            return ("-", Role::Dim);
         }
         if frame.is_live && row.age < NEW {
             return ("+", Role::Accent);
@@ -404,13 +407,14 @@ pub(crate) fn counted(objects: &Objects) -> String {
     format!("{} of {}{so_far}", objects.matching, objects.known)
 }
 
-/// Changes a second in at most five columns.
-fn rate_text(rate: f64) -> String {
+/// Changes a second in at most five columns, with a `+` where there may be more.
+fn rate_text(rate: f64, is_least: bool) -> String {
+    let more = if is_least { "+" } else { "" };
     match rate {
         rate if rate < 0.05 => String::new(),
-        rate if rate < 1.0 => format!("{rate:.1}"),
-        rate if rate < 99_999.5 => format!("{rate:.0}"),
-        rate => format!("{:.0}k", rate / 1000.0),
+        rate if rate < 1.0 => format!("{rate:.1}{more}"),
+        rate if rate < 99_999.5 => format!("{rate:.0}{more}"),
+        rate => format!("{:.0}k{more}", rate / 1000.0),
     }
 }
 /// How many pinned columns have no room, and the key that gives them some.
