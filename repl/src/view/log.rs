@@ -57,9 +57,9 @@ impl Sink for ToLog {
         Ok(())
     }
 
-    /// What is told beside the data and is no note is an alarm or an error.
+    /// What is told beside the data is an alarm or an error, unless it is a note, or about a dry run, which is told again at the end.
     fn message(&mut self, text: &str) {
-        let is_bad = !text.starts_with("note: ");
+        let is_bad = !text.starts_with("note: ") && !text.starts_with("dry run: ");
         self.0.borrow_mut().said(text, is_bad);
     }
 }

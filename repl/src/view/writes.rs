@@ -133,14 +133,12 @@ impl RuntimeHost<'_> {
     }
 
     fn wrote(&mut self, field: &Field, change: &Change) {
-        let was = format!("was {}", shown(field, &change.old));
-        let word = match self.runtime.attached.observer().is_trial() {
-            true => "dry run",
-            false => "wrote",
-        };
-        self.log
-            .borrow_mut()
-            .good(word, assignment(field, &change.new), was);
+        // The ledger tells what is only tried out.
+        if !self.runtime.attached.observer().is_trial() {
+            let was = format!("was {}", shown(field, &change.old));
+            let mut log = self.log.borrow_mut();
+            log.good("wrote", assignment(field, &change.new), was);
+        }
         self.journal(field.path(), &change.new);
     }
 

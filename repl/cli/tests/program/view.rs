@@ -409,10 +409,11 @@ fn a_dry_run_of_the_view_tells_at_the_end_what_would_have_been_written() {
     let mut terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
     terminal.shows("● live  dry run");
     terminal.press("\rj+");
-    terminal.shows("dry run AAPL_position.quantity = 101");
+    let written = "dry run: AAPL_position.quantity: 100 -> 101";
+    terminal.shows(written);
     terminal.press("q");
-    terminal.shows("dry run: AAPL_position.quantity: 100 -> 101");
     terminal.shows("dry run: 1 write would have been made; nothing was changed");
+    assert_eq!(terminal.text().matches(written).count(), 1, "told once");
     assert_eq!(world.eval("AAPL_position.quantity"), "100");
 }
 
