@@ -50,9 +50,16 @@ impl Cells {
             let shown = before.iter().cloned().zip(compiled);
             let shown = shown.filter(|(_, column)| column.is_read);
             let shown = shown.map(|(column, compiled)| (column, compiled.last));
-            self.before.insert(key, shown.collect());
+            self.before.entry(key).or_default().extend(shown);
         }
         self.formulas = columns.iter().map(Formulas::of).collect();
+    }
+
+    /// What was not read for these rows is forgotten.
+    pub(super) fn begin(&mut self, rows: &[ObjectRow]) {
+        self.before.clear();
+        self.objects
+            .retain(|key, _| rows.iter().any(|row| row.key == *key));
     }
 
     /// Whether there are no columns.
@@ -71,9 +78,6 @@ impl Cells {
         let (Some(root), false) = (root, self.columns.is_empty()) else {
             return vec![Cell::default(); self.columns.len()];
         };
-        if !is_frozen {
-            self.before.clear();
-        }
         let (columns, formulas) = (&self.columns, &self.formulas);
         let before = self.before.get(&key);
         let compiled = self.objects.entry(key).or_insert_with(|| {

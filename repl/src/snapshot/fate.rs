@@ -53,7 +53,10 @@ impl Fate {
             presence,
             since: now,
             at: SystemTime::now(),
-            is_first: self.seen.is_none(),
+            is_first: match self.seen {
+                None => true,
+                Some(seen) => seen.is_first && seen.presence == Presence::Restarted,
+            },
         };
         // After a restart it is its own end again that is seen once its successor is gone.
         self.seen = Some(match presence {

@@ -13,6 +13,9 @@ use crate::commands;
 /// More bytes are for a file and not for a screen.
 const MOST_BYTES: u64 = 64 << 10;
 
+/// The most objects of which bytes are held.
+const MOST_HELD: usize = 1_000;
+
 /// The bytes that were read while values are frozen, of each object.
 #[derive(Default)]
 pub(super) struct Held(HashMap<Key, Bytes>);
@@ -23,6 +26,11 @@ impl Held {
         self.0.clear();
         let read = object.and_then(|(key, root)| Some((key, dump(root).ok()?)));
         self.0.extend(read);
+    }
+
+    /// Holds none.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// The rows of a window over an object, as they are or as they were held.
@@ -41,7 +49,7 @@ impl Held {
         match dump(root) {
             Ok(read) => {
                 let shown = rows(&read, interest);
-                if is_frozen {
+                if is_frozen && self.0.len() < MOST_HELD {
                     self.0.insert(key, read);
                 }
                 shown

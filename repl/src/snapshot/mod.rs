@@ -139,11 +139,15 @@ impl Snapshots {
         }
         let objects = self.objects(interest, is_frozen, now);
         let mut fields = self.fields(interest, is_frozen, &objects);
+        if begins {
+            self.cells.begin(&objects.rows);
+            self.outlines.begin(&fields);
+        }
         let hex = self.hex(interest, begins, &objects);
         if let Some(moment) = interest.moment {
             self.put_back(&mut fields, moment, interest.fields.in_hex);
         }
-        let when = When::of(interest.is_frozen, interest.moment);
+        let when = When::of(is_frozen, interest.moment);
         let producer = self.fate.of(&self.observer, now);
         self.watches.tell_live(!producer.has_ended());
         let watches = self
@@ -152,10 +156,10 @@ impl Snapshots {
         let history = interest
             .history
             .map(|wanted| self.watches.history(wanted, now, when));
-        self.is_of_now = when == When::Now;
+        self.is_of_now = !interest.is_frozen;
         Snapshot {
             at: now - self.opened,
-            is_frozen: interest.is_frozen,
+            is_frozen,
             session: self.session(now),
             objects,
             fields,
@@ -339,8 +343,10 @@ impl Snapshots {
     fn hex(&mut self, interest: &Interest, begins: bool, objects: &Objects) -> Hex {
         let key = objects.current.as_ref().map(|row| row.key);
         let object = key.and_then(|key| Some((key, self.looks.known_root(key)?)));
-        if begins {
-            self.bytes.begin(object);
+        match (begins, interest.is_frozen) {
+            (true, _) => self.bytes.begin(object),
+            (false, false) => self.bytes.clear(),
+            (false, true) => {}
         }
         let wanted = interest.hex;
         wanted.map_or_else(Hex::default, |wanted| {

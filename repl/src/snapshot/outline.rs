@@ -12,6 +12,9 @@ use memglass_view::snapshot::{Detail, FieldRow, Fields, Key, Object, ObjectRow, 
 use super::packed;
 use super::tree::{self, Tree};
 
+/// The most objects of which is kept what they showed.
+const MOST_LEFT: usize = 1_000;
+
 /// Columns behind the point that a float may need.
 const FLOAT: usize = 3;
 
@@ -70,6 +73,14 @@ impl Outlines {
         }
     }
 
+    /// What is shown from here on stands still: what was shown before and is no longer is forgotten.
+    pub(super) fn begin(&mut self, shown: &Fields) {
+        let rows = shown.rows.iter();
+        self.shown.rows = rows
+            .map(|row| (Arc::clone(&row.path), row.clone()))
+            .collect();
+    }
+
     /// Goes to an object. What others showed is kept only while it is not to change.
     fn turn_to(&mut self, key: Key, is_frozen: bool) {
         if !is_frozen {
@@ -78,6 +89,9 @@ impl Outlines {
         if self.key != Some(key) {
             let next = self.left.remove(&key).unwrap_or_default();
             let shown = std::mem::replace(&mut self.shown, next);
+            if self.left.len() >= MOST_LEFT {
+                self.left.clear();
+            }
             if let (Some(before), true) = (self.key.replace(key), is_frozen) {
                 self.left.insert(before, shown);
             }

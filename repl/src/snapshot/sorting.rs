@@ -59,6 +59,13 @@ enum Measured {
     Pace(Pace),
 }
 
+/// A row that is sorted.
+struct Placed<'m> {
+    row: u32,
+    is_out: bool,
+    measured: &'m Measured,
+}
+
 /// How often an object changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Pace {
@@ -66,6 +73,8 @@ struct Pace {
     rate: f64,
     /// How often it was published, or else what its bytes were.
     state: u64,
+    /// Changes since that time.
+    changes: u64,
     at: Instant,
 }
 
@@ -124,7 +133,10 @@ impl Sorting {
         let before = self.measured.remove(&entry.key).unwrap_or_default();
         let measured = match &self.sort.by {
             SortBy::Age => age(observer, entry),
-            SortBy::Rate => pace(&root, before, now).shown_as(shown),
+            SortBy::Rate => match before {
+                Measured::Pace(_) => pace(&root, before, now).shown_as(shown),
+                _ => pace(&root, before, now),
+            },
             SortBy::Column(_) => self.value(observer, &root),
             SortBy::Label | SortBy::Type => Measured::Nothing,
         };
@@ -156,27 +168,38 @@ impl Sorting {
         now: Instant,
     ) {
         let start = Instant::now();
-        let none = Measured::Nothing;
-        let is_out = |row: &u32| {
-            let entry = &entries[*row as usize];
-            entry.is_gone && kept != Some(entry.key)
-        };
-        let measured = |row: &u32| {
-            let measured = self.measured.get(&entries[*row as usize].key);
-            measured.filter(|_| !is_out(row)).unwrap_or(&none)
-        };
         let is_descending = self.sort.is_descending;
-        rows.sort_by(|a, b| match self.sort.by {
-            SortBy::Label => directed(a.cmp(b), is_descending),
-            SortBy::Type => {
-                let name = |row: &u32| &entries[*row as usize].type_name;
-                directed(name(a).cmp(name(b)), is_descending)
-            }
-            _ => measured(a).compare(measured(b), is_descending),
+        let none = Measured::Nothing;
+        let measures = self.measures();
+        let mut known: Vec<Placed<'_>> = rows
+            .iter()
+            .map(|row| {
+                let entry = &entries[*row as usize];
+                let is_out = measures && entry.is_gone && kept != Some(entry.key);
+                let measured = self.measured.get(&entry.key).filter(|_| !is_out);
+                Placed {
+                    row: *row,
+                    is_out,
+                    measured: measured.unwrap_or(&none),
+                }
+            })
+            .collect();
+        known.sort_by(|a, b| {
+            let order = match self.sort.by {
+                SortBy::Label => directed(a.row.cmp(&b.row), is_descending),
+                SortBy::Type => {
+                    let name = |row: u32| &entries[row as usize].type_name;
+                    directed(name(a.row).cmp(name(b.row)), is_descending)
+                }
+                _ => a.measured.compare(b.measured, is_descending),
+            };
+            // Behind those that have no value but may have one.
+            a.is_out.cmp(&b.is_out).then(order)
         });
-        // Behind those that have no value but may have one.
-        rows.sort_by_key(is_out);
-        self.living = rows.partition_point(|row| !is_out(row)) as u32;
+        self.living = known.partition_point(|placed| !placed.is_out) as u32;
+        rows.iter_mut()
+            .zip(known)
+            .for_each(|(row, placed)| *row = placed.row);
         let places = rows.iter().zip(0..);
         self.places = match self.measures() {
             true => places
@@ -211,7 +234,7 @@ impl Sorting {
             return self.sort(entries, rows, kept, now);
         }
         let places = &self.places;
-        rows.sort_by_key(|row| match places.get(&entries[*row as usize].key) {
+        rows.sort_by_cached_key(|row| match places.get(&entries[*row as usize].key) {
             Some(place) if *place < self.living => (0, *place),
             None => (1, 0),
             Some(place) => (2, *place),
@@ -298,21 +321,27 @@ fn pace(root: &Field, before: Measured, now: Instant) -> Measured {
         return Measured::Pace(Pace {
             rate,
             state,
+            changes: 0,
             at: now,
         });
     };
-    let time = now.saturating_duration_since(before.at);
-    if time < RATE_OVER {
-        return Measured::Pace(before);
-    }
-    let changes = match root.sequence() {
+    let seen = match root.sequence() {
         Some(_) => state.saturating_sub(before.state),
         None => u64::from(state != before.state),
     };
-    let rate = (before.rate + changes as f64 / time.as_secs_f64()) / 2.0;
+    let changes = before.changes + seen;
+    let time = now.saturating_duration_since(before.at);
+    if time < RATE_OVER {
+        return Measured::Pace(Pace {
+            state,
+            changes,
+            ..before
+        });
+    }
     Measured::Pace(Pace {
-        rate,
+        rate: (before.rate + changes as f64 / time.as_secs_f64()) / 2.0,
         state,
+        changes: 0,
         at: now,
     })
 }
@@ -428,18 +457,18 @@ mod tests {
         let mut world = sorted(SortBy::Rate, true, &[5, 9, 7]);
         let start = std::time::Instant::now();
         let mut looks = 0;
-        // The second changes at each look, which is more often than it is measured, and the third sometimes.
+        // The third changes at each look, and the second sometimes.
         loop {
             looks += 1;
-            world.orders[1].quantity.set(looks);
+            world.orders[2].quantity.set(looks);
             if looks % 10 == 0 {
-                world.orders[2].quantity.set(looks);
+                world.orders[1].quantity.set(looks);
             }
             std::thread::sleep(std::time::Duration::from_millis(5));
             let rows = world.look().rows;
             let rates: Vec<_> = rows.iter().filter_map(|row| row.rate).collect();
             let labels: Vec<_> = rows.iter().map(|row| &row.label[11..]).collect();
-            let is_sorted = rates.len() == 3 && rates[0] > 50.0 && labels == ["1", "2", "0"];
+            let is_sorted = rates.len() == 3 && rates[0] > 50.0 && labels == ["2", "1", "0"];
             if is_sorted {
                 assert!(rows[0].is_least && !rows[1].is_least && !rows[2].is_least);
                 break;

@@ -90,10 +90,7 @@ impl RuntimeHost<'_> {
         let life = self.runtime.attached.life();
         let (written, _) = self.runtime.host.ledger().counts();
         self.log.borrow_mut().gather();
-        let result = match line.strip_prefix(":watch ") {
-            Some(watched) => self.watched(watched.trim()),
-            None => self.pieces(line),
-        };
+        let result = self.pieces(line);
         if let Err(error) = &result {
             self.runtime.writer.tell_error(error);
         }
@@ -120,15 +117,18 @@ impl RuntimeHost<'_> {
     }
 
     /// `:watch` is what `W` is: the prompt above which it would tell changes is not on the screen.
-    fn watched(&mut self, text: &str) -> Result<Then, CommandError> {
+    fn watched(&mut self, text: &str) -> Result<(), CommandError> {
         let watched = self.snapshots.watch(text);
-        watched.map_err(|mistake| CommandError::Text(mistake.reason))?;
-        Ok(Then::GoesOn)
+        watched.map_err(|mistake| CommandError::Text(mistake.reason))
     }
 
     fn pieces(&mut self, text: &str) -> Result<Then, CommandError> {
         for piece in self.runtime.pieces(text) {
             let text = commands::out_of_habit(piece.text);
+            if let Some(watched) = text.trim().strip_prefix(":watch ") {
+                self.watched(watched.trim())?;
+                continue;
+            }
             match self.runtime.written(
                 "",
                 Piece {

@@ -16,9 +16,10 @@ use crate::commands;
 /// How long it is taken for granted whether there is anything to undo: thousands of writes may have to be asked.
 const UNDO_HOLDS: Duration = Duration::from_millis(100);
 
-/// How often, and how far apart, a field is looked at before somebody is said to keep the right to write it.
-const LOOKS: u8 = 20;
-const APART: Duration = Duration::from_micros(50);
+/// A field is looked at so often, over so much time, before somebody is said not to let go of it.
+const NAPS: u32 = 100;
+const NAP: Duration = Duration::from_millis(1);
+const LOOKS: u32 = 20;
 
 impl RuntimeHost<'_> {
     /// Refuses writes where there are none.
@@ -149,22 +150,23 @@ impl RuntimeHost<'_> {
     }
 }
 
-/// Refuses to write what another keeps the right to write, as a producer may for as long as it runs: whoever wrote
-/// would wait for it, and the screen with him.
+/// Refuses to write what another holds the right to write and does not let go, as a producer may for as long as it runs:
+/// whoever wrote would wait for it, and the screen with him.
 fn check_free(field: &Field) -> Result<(), String> {
-    // One that writes and lets go is seen without it in between.
-    let mut looks = (0..LOOKS).map(|look| {
-        thread::sleep(APART * u32::from(look > 0));
-        field.holder()
+    let Some(holder) = field.holder() else {
+        return Ok(());
+    };
+    // One that writes all the time lets go for moments in between, and one that is slow for a while.
+    let is_held = (0..NAPS).all(|_| {
+        thread::sleep(NAP);
+        (0..LOOKS).all(|_| field.holder().is_some())
     });
-    let first = looks.next().flatten();
-    let holder = first.filter(|first| looks.all(|holder| holder.as_ref() == Some(first)));
-    match holder {
-        Some(holder) => Err(format!(
-            "{}: {holder} keeps the right to write it, so nobody else can",
+    match is_held {
+        true => Err(format!(
+            "{}: {holder} holds the right to write it and does not let go",
             field.path()
         )),
-        None => Ok(()),
+        false => Ok(()),
     }
 }
 

@@ -626,7 +626,7 @@ fn nothing_is_written_while_the_past_is_shown() {
     let text = shown.text();
     let bar = text.lines().last().expect("a bar");
     assert!(!bar.contains("e edit") && !bar.contains("+ -"), "{bar}");
-    for key in ["e", "Enter", "+", "-"] {
+    for key in ["e", "Enter", "+", "-", "u"] {
         shown.press(key);
         shown.shows("what is shown is past: Esc goes back to now");
     }

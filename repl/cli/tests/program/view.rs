@@ -315,7 +315,7 @@ fn what_the_producer_keeps_to_itself_is_refused_at_once() {
     let start = Instant::now();
     for key in ["e", "+"] {
         terminal.press(key);
-        terminal.shows("keeps the right to write it, so nobody else can");
+        terminal.shows("holds the right to write it and does not let go");
         terminal.press("r");
         terminal.shows("? help");
     }
@@ -411,6 +411,10 @@ fn a_dry_run_of_the_view_tells_at_the_end_what_would_have_been_written() {
     terminal.press("\rj+");
     let written = "dry run: AAPL_position.quantity: 100 -> 101";
     terminal.shows(written);
+    // In the log, and on the last line until a key is pressed.
+    terminal.press("r");
+    terminal.shows("? help");
+    assert_eq!(terminal.text().matches(written).count(), 1, "told once");
     terminal.press("q");
     terminal.shows("dry run: 1 write would have been made; nothing was changed");
     assert_eq!(terminal.text().matches(written).count(), 1, "told once");

@@ -194,6 +194,7 @@ impl App {
             Command::Mouse => self.options.has_mouse = !self.options.has_mouse,
             Command::Faster => self.set_rate(self.options.rate.faster()),
             Command::Slower => self.set_rate(self.options.rate.slower()),
+            Command::Undo if self.moment.is_some() => self.tell(PAST.into(), Role::Amber),
             Command::Undo => match host.undo() {
                 Ok(done) => self.tell(done, Role::Dim),
                 Err(reason) => self.tell(reason, Role::Amber),
