@@ -11,7 +11,6 @@ mod form;
 mod help;
 mod hex;
 mod ledger;
-#[cfg(feature = "view")]
 mod objects;
 mod places;
 mod record;
