@@ -10,6 +10,9 @@ use memglass_view::text;
 
 use memglass_value::format::{self, Figure, Style};
 
+/// Bytes of the word before a guarded value.
+const WORD: u64 = 8;
+
 /// Values of a closed struct or array that are shown in its row.
 pub(super) const BRIEF: u64 = 8;
 
@@ -236,14 +239,12 @@ pub(super) fn detail(root: &Field, field: &Field, value: Option<&Value>) -> Deta
     }
 }
 
-/// Where the bytes of an object begin that are shown: those of one that is guarded as a whole stand behind a word.
+/// Where the bytes of an object begin that are shown: those of one that is guarded as a whole stand behind its word.
 fn first_byte(root: &Field) -> u64 {
-    let member = root.members().and_then(|members| members.first());
-    let field = member.and_then(|member| root.at(&member.name).ok());
-    let offsets = member.zip(field);
-    offsets.map_or(0, |(member, field)| {
-        field.info().offset.saturating_sub(member.offset)
-    })
+    match root.info().protection {
+        Protection::Seqlock | Protection::Locked => WORD,
+        _ => 0,
+    }
 }
 
 fn description(field: &Field) -> String {

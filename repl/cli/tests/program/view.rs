@@ -321,6 +321,8 @@ fn what_the_producer_keeps_to_itself_is_refused_at_once() {
     }
     // As a write that waits takes five seconds.
     assert!(start.elapsed() < Duration::from_secs(5));
+    terminal.press("1/message_log\r2");
+    terminal.shows("u32, seqlock, 4 bytes at offset 0");
 }
 
 #[test]
