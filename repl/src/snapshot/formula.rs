@@ -196,6 +196,8 @@ mod tests {
             "quantity > ö",
             Err(("\"ö\" cannot stand here", Some(11..12))),
         );
+        let and = "\"and\" cannot stand here; `&&` is and";
+        check("quantity > 1 and price > 2", Err((and, Some(13..16))));
         check("quantity ö", Err(("unexpected 'ö'", Some(9..10))));
         check(
             "label == \"a",

@@ -99,9 +99,16 @@ pub(super) enum NoResult {
 impl NoResult {
     fn of(operation: Operation, left: &Code, right: &Code) -> Self {
         let is_text = |code: &Code| matches!(code, Code::Text(_) | Code::Enum(..) | Code::List(_));
-        match is_text(left) || is_text(right) {
-            true => NoResult::Unsupported("an operation on text or lists"),
-            false => NoResult::Wrong(format!(
+        let is_duration = |code: &Code| matches!(code, Code::Duration(_));
+        let scales = matches!(operation, Operation::Multiply | Operation::Divide);
+        match () {
+            () if is_text(left) || is_text(right) => {
+                NoResult::Unsupported("an operation on text or lists")
+            }
+            () if scales && (is_duration(left) || is_duration(right)) => {
+                NoResult::Unsupported("a duration that is multiplied or divided")
+            }
+            () => NoResult::Wrong(format!(
                 "cannot compute {} {} {}",
                 left.noun(),
                 operation.sign(),
@@ -187,6 +194,7 @@ fn durations(
     let combine = match operation {
         Operation::Add => Duration::saturating_add,
         Operation::Subtract => Duration::saturating_sub,
+        Operation::Divide => return Err(NoResult::Unsupported("a duration that is divided")),
         _ => return Err(NoResult::unknown(operation, "durations")),
     };
     Ok(move |a: &Duration, b: &Duration| Ok(combine(*a, *b)))

@@ -84,7 +84,7 @@ fn misread(text: &str, error: &ParseError) -> CompileError {
         ParseErrorType::MissingToken(token, _) => format!("{token:?} is missing before this"),
         ParseErrorType::BadInput(LexError::UnexpectedInput(input)) => {
             match memglass_syntax::rest(text, position).starts_with(input) {
-                true => format!("{input:?} cannot stand here"),
+                true => format!("{input:?} cannot stand here{}", sign_of(input)),
                 // Of what is no token at all it is a message.
                 false => lower(input),
             }
@@ -92,6 +92,16 @@ fn misread(text: &str, error: &ParseError) -> CompileError {
         other => lower(&other.to_string()),
     };
     CompileError::Wrong { message, position }
+}
+
+/// The sign for a word of other languages.
+fn sign_of(word: &str) -> &'static str {
+    match word.to_ascii_lowercase().as_str() {
+        "and" => "; `&&` is and",
+        "or" => "; `||` is or",
+        "not" => "; `!` is not",
+        _ => "",
+    }
 }
 
 /// A message of Rhai, which begins with a capital letter, as the rest of one.

@@ -92,6 +92,13 @@ fn what_only_scripts_can_do_is_left_to_them() {
     world.unsupported("a.quantity in 1..5", "the function `..`");
     world.unsupported("let x = a.quantity; x > 5", "`let`");
     world.unsupported("args[0] == 5", "`args`");
+    for scaled in ["1.s / 2", "1.s / 2.0", "1.s * 0.5", "0.5 * 1.s"] {
+        world.unsupported(
+            &format!("a.waited > {scaled}"),
+            "a duration that is multiplied or divided",
+        );
+    }
+    world.unsupported("1.s / 500.ms > 1.5", "a duration that is divided");
 }
 
 #[test]
