@@ -19,6 +19,8 @@ pub(super) struct Cells {
     objects: HashMap<Key, Vec<Compiled>>,
     /// What other columns showed: while values are frozen, those that are still there show it again.
     before: HashMap<Key, Vec<(Column, Cell)>>,
+    /// Whether any was read while values are frozen.
+    has_later: bool,
 }
 
 /// A column, for any object.
@@ -53,6 +55,11 @@ impl Cells {
             self.before.entry(key).or_default().extend(shown);
         }
         self.formulas = columns.iter().map(Formulas::of).collect();
+    }
+
+    /// Whether any was read while values are frozen, since this was asked last.
+    pub(super) fn take_later(&mut self) -> bool {
+        std::mem::take(&mut self.has_later)
     }
 
     /// What was not read for these rows is forgotten.
@@ -93,7 +100,10 @@ impl Cells {
             let wanted = compiled
                 .iter_mut()
                 .filter(|column| !is_frozen || !column.is_read);
-            wanted.for_each(|column| column.read(observer));
+            for column in wanted {
+                column.read(observer);
+                self.has_later |= is_frozen;
+            }
         }
         compiled.iter().map(|column| column.last.clone()).collect()
     }

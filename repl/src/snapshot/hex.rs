@@ -18,19 +18,28 @@ const MOST_HELD: usize = 1_000;
 
 /// The bytes that were read while values are frozen, of each object.
 #[derive(Default)]
-pub(super) struct Held(HashMap<Key, Bytes>);
+pub(super) struct Held {
+    dumps: HashMap<Key, Bytes>,
+    /// Whether any was read since they are.
+    has_later: bool,
+}
 
 impl Held {
     /// Begins anew with an object, whose other values are frozen now.
     pub(super) fn begin(&mut self, object: Option<(Key, &Field)>) {
-        self.0.clear();
+        self.dumps.clear();
         let read = object.and_then(|(key, root)| Some((key, dump(root).ok()?)));
-        self.0.extend(read);
+        self.dumps.extend(read);
     }
 
     /// Holds none.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.dumps.clear();
+    }
+
+    /// Whether any was read while values are frozen, since this was asked last.
+    pub(super) fn take_later(&mut self) -> bool {
+        std::mem::take(&mut self.has_later)
     }
 
     /// The rows of a window over an object, as they are or as they were held.
@@ -43,14 +52,15 @@ impl Held {
         let Some((key, root)) = object else {
             return none("the object is gone");
         };
-        if let (true, Some(held)) = (is_frozen, self.0.get(&key)) {
+        if let (true, Some(held)) = (is_frozen, self.dumps.get(&key)) {
             return rows(held, interest);
         }
         match dump(root) {
             Ok(read) => {
                 let shown = rows(&read, interest);
-                if is_frozen && self.0.len() < MOST_HELD {
-                    self.0.insert(key, read);
+                self.has_later |= is_frozen;
+                if is_frozen && self.dumps.len() < MOST_HELD {
+                    self.dumps.insert(key, read);
                 }
                 shown
             }

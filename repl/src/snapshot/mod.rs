@@ -75,6 +75,8 @@ pub(crate) struct Snapshots {
     is_of_now: bool,
     /// Whether values stood still in the last one.
     is_frozen: bool,
+    /// Whether anything was read since they do.
+    has_later: bool,
 }
 
 impl Snapshots {
@@ -94,6 +96,7 @@ impl Snapshots {
             regions: None,
             is_of_now: false,
             is_frozen: false,
+            has_later: false,
         }
     }
 
@@ -125,6 +128,7 @@ impl Snapshots {
         let was_frozen = std::mem::replace(&mut self.is_frozen, interest.is_frozen);
         let begins = interest.is_frozen && !was_frozen;
         let is_frozen = interest.is_frozen && !begins;
+        self.has_later &= is_frozen;
         if !is_frozen {
             self.order.refresh(&mut self.observer, now);
         }
@@ -132,6 +136,7 @@ impl Snapshots {
         self.cells.set(&interest.objects.columns);
         // What is asked anew of frozen objects is read once.
         if !is_frozen || !self.order.has_asked_all() {
+            self.has_later |= is_frozen && self.order.asks();
             let looks = &self.looks;
             let rate_of = |key| looks.rate_of(key, now);
             self.order
@@ -144,6 +149,12 @@ impl Snapshots {
             self.outlines.begin(&fields);
         }
         let hex = self.hex(interest, begins, &objects);
+        let [cells, fields_later, bytes] = [
+            self.cells.take_later(),
+            self.outlines.take_later(),
+            self.bytes.take_later(),
+        ];
+        self.has_later |= is_frozen && (cells || fields_later || bytes);
         if let Some(moment) = interest.moment {
             self.put_back(&mut fields, moment, interest.fields.in_hex);
         }
@@ -160,6 +171,7 @@ impl Snapshots {
         Snapshot {
             at: now - self.opened,
             is_frozen,
+            has_later: self.has_later,
             session: self.session(now),
             objects,
             fields,

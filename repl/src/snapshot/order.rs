@@ -111,7 +111,7 @@ impl Order {
         rate_of: &dyn Fn(Key) -> Option<f64>,
         now: Instant,
     ) {
-        if !self.filter.has_condition() && !self.sorting.measures() {
+        if !self.asks() {
             return;
         }
         let was_complete = self.sweep.is_complete();
@@ -159,6 +159,11 @@ impl Order {
     /// Whether the condition has not yet been asked of all objects.
     pub(super) fn is_counting(&self) -> bool {
         self.filter.has_condition() && !self.sweep.is_complete()
+    }
+
+    /// Whether anything is asked of the objects to list them.
+    pub(super) fn asks(&self) -> bool {
+        self.filter.has_condition() || self.sorting.measures()
     }
 
     /// Whether all objects were looked at since another condition or order was wanted.
@@ -269,8 +274,7 @@ impl Order {
     pub(super) fn is_still(&mut self, observer: &mut Observer) -> bool {
         self.note_changed(observer);
         let stays = |(key, _): &(Key, Instant)| self.kept == Some(*key);
-        let asks = self.filter.has_condition() || self.sorting.measures();
-        !asks && self.changed.is_empty() && self.gone.iter().all(stays)
+        !self.asks() && self.changed.is_empty() && self.gone.iter().all(stays)
     }
 
     fn note_changed(&mut self, observer: &mut Observer) {

@@ -24,6 +24,8 @@ pub(super) struct Outlines {
     key: Option<Key>,
     shown: Outline,
     left: HashMap<Key, Outline>,
+    /// Whether fields were read while values are frozen.
+    has_later: bool,
 }
 
 /// What the fields of an object showed last.
@@ -60,8 +62,10 @@ impl Outlines {
             mut rows,
             detail,
         } = made;
-        rows.iter_mut()
-            .for_each(|row| self.shown.remember(row, is_frozen));
+        for row in &mut rows {
+            self.has_later |= is_frozen && !self.shown.rows.contains_key(&row.path);
+            self.shown.remember(row, is_frozen);
+        }
         Fields {
             object: Some(about(Some(root), object, wall)),
             total,
@@ -71,6 +75,11 @@ impl Outlines {
             rows,
             detail: self.shown.detail(detail.unwrap_or_default(), is_frozen),
         }
+    }
+
+    /// Whether fields were read while values are frozen, since this was asked last.
+    pub(super) fn take_later(&mut self) -> bool {
+        std::mem::take(&mut self.has_later)
     }
 
     /// What is shown from here on stands still: what was shown before and is no longer is forgotten.

@@ -661,7 +661,7 @@ fn what_had_just_changed_stays_marked_in_a_pause() {
 }
 
 #[test]
-fn a_pause_ends_with_its_producer_and_before_the_past() {
+fn a_pause_outlives_its_producer_and_ends_before_the_past() {
     let mut shown = Shown::of(world(), 120, 36);
     let is_frozen = |shown: &Shown| shown.world.asked.last().expect("asked").is_frozen;
     shown.press("p");
@@ -669,7 +669,12 @@ fn a_pause_ends_with_its_producer_and_before_the_past() {
         since: Duration::from_secs(1),
     };
     shown.shows("‖ paused");
+    shown.world.snapshot.has_later = true;
+    shown.shows("what was asked for since is of later: p goes on");
     shown.world.snapshot.session.producer = Producer::Ended { at: None };
+    shown.shows("■ ended: ‖ paused before: p shows last values");
+    assert!(is_frozen(&shown));
+    shown.press("p");
     shown.shows("■ ended: last values");
     assert!(!is_frozen(&shown), "these are read");
     shown.world.snapshot.session.producer = Producer::Live;

@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub at: Duration,
     /// Whether values are not of this time, but of one before.
     pub is_frozen: bool,
+    /// Whether some of these were read since: what had not been asked for before.
+    pub has_later: bool,
     /// The session and its producer.
     pub session: Session,
     /// The rows of the object browser.

@@ -23,6 +23,8 @@ pub(crate) struct Title<'s> {
     pub(crate) rate: String,
     /// For so many seconds nothing has been read.
     pub(crate) paused: Option<u64>,
+    /// Whether some of what is shown was read later.
+    pub(crate) has_later: bool,
     /// How long ago what is shown was, if it is not of now.
     pub(crate) ago: Option<Duration>,
     /// Whether the mouse is the view's.
@@ -123,9 +125,27 @@ impl Title<'_> {
             let how = self.key_does(Command::Pause, "goes on");
             let state = format!("‖ paused {seconds} s{how}");
             let kind = self.kind();
-            return (vec![format!("{state}{kind}"), state], Role::Amber);
+            let later = match self.has_later {
+                true => ", what was asked for since is of later",
+                false => "",
+            };
+            let states = vec![
+                format!("‖ paused {seconds} s{later}{how}{kind}"),
+                format!("{state}{kind}"),
+                state,
+            ];
+            return (states, Role::Amber);
         }
-        let last_values = |state: String| vec![format!("{state}: last values, no writes"), state];
+        let last_values = |state: String| match self.paused {
+            Some(_) => vec![
+                format!(
+                    "{state}: ‖ paused before{}",
+                    self.key_does(Command::Pause, "shows last values")
+                ),
+                format!("{state}: ‖ paused"),
+            ],
+            None => vec![format!("{state}: last values, no writes"), state],
+        };
         let (states, role) = match &self.session.producer {
             Producer::Crashed { at, since } => {
                 let since = at

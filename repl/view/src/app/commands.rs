@@ -200,8 +200,10 @@ impl App {
                 Err(reason) => self.tell(reason, Role::Amber),
             },
             Command::Reattach => {
-                if let Err(reason) = host.reattach() {
-                    self.tell(reason, Role::Amber);
+                match host.reattach() {
+                    // Values of one producer are no pause of another.
+                    Ok(()) => self.paused = None,
+                    Err(reason) => self.tell(reason, Role::Amber),
                 }
             }
             command => self.turn(command),

@@ -184,6 +184,7 @@ impl App {
                 None => rate.to_string(),
             },
             paused: self.paused.map(since),
+            has_later: self.snapshot.has_later,
             ago: self
                 .moment
                 .map(|moment| self.snapshot.at.saturating_sub(moment)),
@@ -275,6 +276,7 @@ impl App {
             // The same key plays a replay.
             Command::Toggle if replay.is_some() => return Some("play"),
             Command::Undo => is_writable && session.can_undo,
+            Command::Hex if self.shows_hex => return Some("fields"),
             Command::Hex => self.layout().fields.is_some(),
             Command::Pause => {
                 let can_change = self.moment.is_none() && !session.producer.has_ended();

@@ -8,6 +8,7 @@ mod commands;
 mod draw;
 mod mouse;
 
+use std::mem::discriminant;
 use std::time::Duration;
 
 use crate::host::Host;
@@ -346,10 +347,7 @@ impl App {
             moment: self.moment,
         };
         let before = std::mem::replace(&mut self.snapshot, host.snapshot(&interest));
-        // What it left behind are the last values, and not those of the pause.
-        if self.snapshot.session.producer.has_ended() && self.paused.take().is_some() {
-            return self.read(host);
-        }
+        self.forget_outdated(&before);
         if !self.snapshot.is_still(&before) {
             self.moved = self.snapshot.at;
         }
@@ -372,6 +370,15 @@ impl App {
             self.drawn = None;
         }
         self.tell_alarm();
+    }
+
+    /// What was told about a producer whose state is another now is told no longer.
+    fn forget_outdated(&mut self, before: &Snapshot) {
+        let [now, before] = [&self.snapshot, before].map(|it| discriminant(&it.session.producer));
+        let is_alarm = |message: &Message| message.at == Duration::MAX;
+        if now != before && !self.message.as_ref().is_some_and(is_alarm) {
+            self.message = None;
+        }
     }
 
     /// An alarm stays until somebody presses a key: the log may be hidden.

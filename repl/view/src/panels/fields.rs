@@ -267,6 +267,18 @@ impl FieldsPanel {
                 }
             }
         }
+        if let (Some(object), []) = (&fields.object, fields.rows.as_slice()) {
+            let why = match object.size {
+                0 => "It was gone before it was read.",
+                _ => "It has no fields.",
+            };
+            let room = usize::from(area.width.saturating_sub(3));
+            let why = text::cut_end(why, room).into_owned();
+            canvas.put(area.x + 2, y, why, Role::Dim);
+            if object.size == 0 {
+                return;
+            }
+        }
         let y = area.bottom() - frame.details.min(area.height);
         let details = Area {
             y,

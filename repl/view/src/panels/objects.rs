@@ -186,17 +186,21 @@ impl ObjectsPanel {
         let left_out = self.places(area, frame).left_out;
         let title = self.title(objects);
         let order = self.order_beside(&title, area, frame.is_wide);
+        let note = match (frame.is_alone, left_out) {
+            (true, 0) if self.columns.sort == Sort::default() => self.seen_rows(objects.rows.len()),
+            (_, 0) => order,
+            (true, more) => format!("{order}  {more} more"),
+            (false, more) => {
+                let more = zoomed(more, frame);
+                let both = [order, self.order(false)].map(|it| format!("{it}  {more}"));
+                let mut both = both.into_iter();
+                let fitting = both.find(|it| rules::has_room(&title, it, area.width));
+                fitting.unwrap_or(more)
+            }
+        };
         Rule {
             title,
-            note: match (frame.is_alone, left_out) {
-                (true, 0) if self.columns.sort == Sort::default() => {
-                    self.seen_rows(objects.rows.len())
-                }
-                (_, 0) => order,
-                (true, more) => format!("{order}  {more} more"),
-                (false, more) if frame.is_wide => format!("{order}  {}", zoomed(more, frame)),
-                (false, more) => zoomed(more, frame),
-            },
+            note,
             is_focused: frame.is_focused,
             is_live: frame.is_live,
         }
