@@ -191,7 +191,7 @@ pub struct Record {
     /// Its members, in the order of the source.
     pub members: Vec<Member>,
     /// Of a Rust enum with data, which members there are for which value.
-    pub variants: Option<Variants>,
+    pub variants: Option<Box<Variants>>,
 }
 
 /// A class that another inherits from.

@@ -35,7 +35,7 @@ pub(super) fn record_of(reading: &mut Reading, id: TypeId) -> Option<&mut Record
 }
 
 pub(super) fn variants_of(reading: &mut Reading, id: TypeId) -> Option<&mut Variants> {
-    record_of(reading, id)?.variants.as_mut()
+    record_of(reading, id)?.variants.as_deref_mut()
 }
 
 /// What compilers call the type of `nullptr`.

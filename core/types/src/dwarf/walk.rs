@@ -385,10 +385,10 @@ impl<'d> Walk<'_, '_, 'd> {
             return Level::Other;
         };
         if let Some(record) = build::record_of(self.reading, id) {
-            record.variants = Some(Variants {
+            record.variants = Some(Box::new(Variants {
                 discriminant: None,
                 arms: Vec::new(),
-            });
+            }));
         }
         Level::Variants(id)
     }

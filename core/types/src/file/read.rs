@@ -252,7 +252,7 @@ impl<'b> Section<'b> {
         let members = self.list(|section, _| section.member(from, &mut before))?;
         let variants = match head & 0x20 {
             0 => None,
-            _ => Some(self.variants(from)?),
+            _ => Some(Box::new(self.variants(from)?)),
         };
         Ok(Record {
             tag,

@@ -79,7 +79,8 @@ fn kind(number: u32, len: u32) -> impl Strategy<Value = Kind> {
             .collect()
     });
     let variants = (prop::option::of(member(earlier)), arms);
-    let variants = variants.prop_map(|(discriminant, arms)| Variants { discriminant, arms });
+    let variants =
+        variants.prop_map(|(discriminant, arms)| Box::new(Variants { discriminant, arms }));
     let bases = prop::collection::vec(prop::option::of(any::<u64>()), 0..2);
     let record = (
         bases,
