@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use memglass::{Field, Observer, PathError};
 use memglass_value::compare::Operand;
+use memglass_value::names;
 use memglass_view::edit::Mistake;
 use memglass_view::text;
 use memglass_watch::{Captured, CompileError, Expression, Source};
@@ -91,8 +92,11 @@ fn meaning(root: &Field, name: &str) -> Option<Captured> {
     }
 }
 
-/// That an object has no such field.
+/// That an object has no such field, or how the name of a value is written.
 fn unknown(root: &Field, name: &str) -> Option<String> {
+    if let Some(text) = names::told_as_text(root.schema(), name) {
+        return Some(text);
+    }
     match root.member(name) {
         Err(PathError::NoSuchField {
             type_name,
@@ -145,9 +149,19 @@ mod tests {
     use super::*;
 
     #[derive(Observe, Clone, Copy, Default)]
+    #[repr(u8)]
+    enum Status {
+        #[default]
+        Open,
+        Filled,
+    }
+
+    #[derive(Observe, Clone, Copy, Default)]
     struct Order {
         quantity: u32,
         price: f64,
+        filled_quantity: u32,
+        status: Status,
     }
 
     #[track_caller]
@@ -214,6 +228,9 @@ mod tests {
         let unknown = "Order has no \"quantty\"; did you mean \"quantity\"?";
         check("quantty > 500", Err((unknown, Some(0..7))));
         check("price > 1 && quantty > 500", Err((unknown, Some(13..20))));
+        let as_text = "the name of a value is a text: \"Filled\"";
+        check("status == Filled", Err((as_text, Some(10..16))));
+        check("status == FILLED", Err((as_text, Some(10..16))));
         check(
             "quantity + 1",
             Err((

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use memglass::{Field, ObjectId, Observer, ReadError, Value};
 use memglass_value::compare::Operand;
+use memglass_value::names;
 use rhai::{ScriptFuncDef, Shared};
 
 use self::bind::{Binder, Root};
@@ -374,14 +375,16 @@ fn seen(observer: &Observer) -> (u128, u64) {
     (observer.session().id, observer.epoch())
 }
 
-/// That an object does not exist, with the label that may have been meant.
+/// That an object does not exist, with what may have been meant: another label, or the name of a value.
 fn warning(observer: &Observer, root: &Root) -> Option<Warning> {
     if root.found.is_some() {
         return None;
     }
     let quoted = format!("{:?}", root.label);
     let message = match observer.field(&quoted) {
-        Err(error) => error.to_string(),
+        Err(error) => {
+            names::told_as_text(observer.schema(), &root.label).unwrap_or_else(|| error.to_string())
+        }
         Ok(_) => return None,
     };
     Some(Warning {

@@ -117,6 +117,16 @@ fn a_missing_object_is_a_warning_that_tells_which_was_meant() {
 }
 
 #[test]
+fn the_name_of_a_value_without_quotes_is_told_as_one() {
+    let world = World::new();
+    for word in ["FILLED", "filled"] {
+        let expression = world.compiled(&format!("a.status == {word}"));
+        let told = expression.warnings().iter().map(|told| &*told.message);
+        assert!(told.eq(["the name of a value is a text: \"FILLED\""]));
+    }
+}
+
+#[test]
 fn a_comparison_that_never_holds_is_told() {
     let world = World::new();
     let never = |text: &str| {
