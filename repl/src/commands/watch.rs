@@ -104,12 +104,12 @@ impl Command for Unwatch {
     }
 }
 
-/// The time that a line begins with, and what is to be repeated.
+/// The time that what is typed behind `:watch` begins with, and what is to be repeated.
 ///
 /// # Errors
 ///
 /// It is no time that can be waited for, or nothing is to be repeated.
-fn timed(rest: &str) -> Result<Option<(Duration, &str)>, CommandError> {
+pub(crate) fn timed(rest: &str) -> Result<Option<(Duration, &str)>, CommandError> {
     let (word, line) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let end = word.find(|c: char| c.is_ascii_alphabetic());
     let (number, unit) = word.split_at(end.unwrap_or(word.len()));

@@ -375,8 +375,11 @@ impl Watch {
         match &self.subject {
             Subject::Field(field) if !field.is_alive() => Some("gone".into()),
             Subject::Lost(_) => Some("gone".into()),
-            _ if self.last.is_none() => Some("no value".into()),
-            _ => None,
+            _ if self.last.is_some() => None,
+            Subject::Expression(about) if about.meanings().any(|(_, object)| object.is_none()) => {
+                Some("no object".into())
+            }
+            _ => Some("no value".into()),
         }
     }
 
@@ -563,6 +566,27 @@ mod tests {
             (rows.rows[0].trouble.clone(), rows.rows[0].value.plain()),
             (None, "11".into())
         );
+    }
+
+    #[test]
+    fn what_has_no_value_says_whether_its_object_is_missing() {
+        let (dir, session) = world();
+        let mut observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let mut watches = Watches::new(Instant::now());
+        for text in ["price", "1 / 0"] {
+            watches.add(&observer, text).expect("an expression");
+        }
+        let now = Instant::now();
+        let mut rows = watches.rows(&observer, ALL, now, When::Now).rows;
+        let troubles = rows.drain(..).map(|row| row.trouble.expect("no value"));
+        assert!(troubles.eq(["no object", "no value"]));
+        let _price = session.object("price", 10_i64).expect("room");
+        observer.refresh().expect("a refresh");
+        let rows = watches.rows(&observer, ALL, now, When::Now).rows;
+        assert_eq!(rows[0].trouble, None);
     }
 
     #[test]

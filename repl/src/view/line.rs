@@ -118,6 +118,12 @@ impl RuntimeHost<'_> {
 
     /// `:watch` is what `W` is: the prompt above which it would tell changes is not on the screen.
     fn watched(&mut self, text: &str) -> Result<(), CommandError> {
+        if commands::repeated(text)?.is_some() {
+            return Err(CommandError::Text(
+                "a line is repeated at the prompt only; `:watch EXPR` or W shows here what changes"
+                    .into(),
+            ));
+        }
         let watched = self.snapshots.watch(text);
         watched.map_err(|mistake| CommandError::Text(mistake.reason))
     }

@@ -368,6 +368,8 @@ fn fields_and_expressions_are_watched() {
     terminal.shows(" 10 ");
     terminal.press("w");
     terminal.shows("─ Watch 2 ─");
+    terminal.press(":watch 1s AAPL_position.quantity\r");
+    terminal.shows("a line is repeated at the prompt only");
 }
 
 #[test]
