@@ -2,66 +2,44 @@
 //! thread that waits for keys stops it at Ctrl-C, and another one says on the last line what is going on.
 
 use std::io::{self, Write, stdout};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use memglass_terminal::modes;
 use memglass_terminal::signal::Raiser;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 
 use crate::screen::terminal_size;
 
-/// A script that takes longer is told of.
+/// A script that takes longer is told of at the next look.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// How often it is told for how long.
 const TELL: Duration = Duration::from_secs(1);
 
-/// How often the thread looks whether a script takes long, where scripts run. Where none does, it sleeps.
+/// How often the thread looks whether a script takes long, while scripts run; else it sleeps.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// While it lives, people are told of a script that takes long.
-pub(crate) struct Teller(Arc<Shared>);
-
-impl Drop for Teller {
-    fn drop(&mut self) {
-        self.0.state().is_over = true;
-        self.0.news.notify_one();
-    }
-}
+pub(crate) struct Teller(#[expect(dead_code, reason = "dropped, it ends the thread")] Sender<()>);
 
 #[cfg(test)]
 impl Teller {
     /// One that tells nobody.
     pub(crate) fn nobody() -> Self {
-        Teller(Arc::default())
+        Teller(bounded(0).0)
     }
 }
 
 /// Whether a script runs now; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Busy {
-    shared: Arc<Shared>,
+    work: Arc<Mutex<Option<Work>>>,
+    /// Wakes the thread that tells of scripts; one that has not heard it yet needs no second call.
+    begun: (Sender<()>, Receiver<()>),
     raiser: Raiser,
-}
-
-/// What the threads that run, stop and tell of scripts share.
-#[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    /// A script begins while the thread that tells of them sleeps, or nobody is to be told any more.
-    news: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    work: Option<Work>,
-    /// Whether a script has begun since the thread that tells of them looked last.
-    has_begun: bool,
-    /// Whether that thread sleeps until one begins.
-    sleeps: bool,
-    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -70,54 +48,22 @@ struct Work {
     told: Option<Instant>,
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self) {
-        let mut state = self.state();
-        state.work = Some(Work {
-            since: Instant::now(),
-            told: None,
-        });
-        state.has_begun = true;
-        if state.sleeps {
-            self.news.notify_one();
-        }
-    }
-
-    /// Waits for the next look at scripts; false if nobody is to be told any more.
-    fn wait(&self) -> bool {
-        let mut state = self.state();
-        if state.work.is_none() && !state.has_begun {
-            state.sleeps = true;
-            let is_awaited = |state: &mut State| !state.has_begun && !state.is_over;
-            state =
-                (self.news.wait_while(state, is_awaited)).unwrap_or_else(PoisonError::into_inner);
-            state.sleeps = false;
-        }
-        state.has_begun = false;
-        let is_live = |state: &mut State| !state.is_over;
-        let waited = self.news.wait_timeout_while(state, LOOK, is_live);
-        !waited.unwrap_or_else(PoisonError::into_inner).0.is_over
-    }
-}
-
 impl Busy {
     /// No script runs; one that will is stopped by `raiser`.
     pub(crate) fn new(raiser: Raiser) -> Self {
         Busy {
-            shared: Arc::default(),
+            work: Arc::default(),
+            begun: bounded(1),
             raiser,
         }
     }
 
     /// From now on people are told of a script that takes long.
     pub(crate) fn teller(&self) -> io::Result<Teller> {
+        let (sender, over) = bounded(0);
         let busy = self.clone();
         let look = move || {
-            while busy.shared.wait() {
+            while busy.wait(&over) {
                 // A terminal that has gone is noticed when the next frame is written.
                 if busy.tell().is_err() {
                     return;
@@ -125,23 +71,41 @@ impl Busy {
             }
         };
         thread::Builder::new().name("busy".into()).spawn(look)?;
-        Ok(Teller(Arc::clone(&self.shared)))
+        Ok(Teller(sender))
+    }
+
+    /// Waits for the next look at scripts; false if nobody is to be told any more.
+    fn wait(&self, over: &Receiver<()>) -> bool {
+        if self.work().is_none() {
+            select! {
+                recv(self.begun.1) -> _ => {}
+                recv(over) -> _ => return false,
+            }
+        }
+        over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout)
+    }
+
+    fn work(&self) -> MutexGuard<'_, Option<Work>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A script begins.
     pub(crate) fn begin(&self) {
-        self.shared.begin();
+        *self.work() = Some(Work {
+            since: Instant::now(),
+            told: None,
+        });
+        let _ = self.begun.0.try_send(());
     }
 
     /// It has ended: from now on nothing is written. True if something was.
     pub(crate) fn end(&self) -> bool {
-        let work = self.shared.state().work.take();
-        work.is_some_and(|work| work.told.is_some())
+        self.work().take().is_some_and(|work| work.told.is_some())
     }
 
     /// Stops the script if a key says so; false if the key is for the view.
     pub(crate) fn takes(&self, event: &Event) -> bool {
-        let is_stop = is_control_c(event) && self.shared.state().work.is_some();
+        let is_stop = is_control_c(event) && self.work().is_some();
         if is_stop {
             self.raiser.interrupt();
         }
@@ -151,8 +115,8 @@ impl Busy {
     /// Says on the last line that a script runs, if it has for a while.
     fn tell(&self) -> io::Result<()> {
         // Held while it is written: the view draws again only after that.
-        let mut state = self.shared.state();
-        let Some(work) = state.work.as_mut().filter(|_| modes::has_view()) else {
+        let mut work = self.work();
+        let Some(work) = work.as_mut().filter(|_| modes::has_view()) else {
             return Ok(());
         };
         let now = Instant::now();
@@ -181,6 +145,8 @@ fn is_control_c(event: &Event) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use memglass_terminal::signal::{Interrupts, Owner};
+
     use super::*;
 
     /// Waits until it is so.
@@ -194,24 +160,33 @@ mod tests {
 
     #[test]
     fn the_thread_that_tells_of_scripts_sleeps_while_none_runs() {
-        let shared = Arc::new(Shared::default());
+        let interrupts = Interrupts::listen(Arc::default(), Owner::Host).expect("handlers");
+        let busy = Busy::new(interrupts.raiser());
         let looks = Arc::new(AtomicU32::new(0));
+        let (teller, over) = bounded(0);
         let thread = thread::spawn({
-            let (shared, looks) = (Arc::clone(&shared), Arc::clone(&looks));
+            let (busy, looks) = (busy.clone(), Arc::clone(&looks));
             move || {
-                while shared.wait() {
+                while busy.wait(&over) {
                     looks.fetch_add(1, Ordering::Relaxed);
                 }
             }
         });
-        until(|| shared.state().sleeps);
-        assert_eq!(looks.load(Ordering::Relaxed), 0, "no script has run");
-        shared.begin();
-        until(|| looks.load(Ordering::Relaxed) == 3);
-        assert!(!shared.state().sleeps, "a script runs");
-        shared.state().work = None;
-        until(|| shared.state().sleeps);
-        drop(Teller(shared));
-        thread.join().expect("nobody is to be told any more");
+        let looks = || looks.load(Ordering::Relaxed);
+        thread::sleep(2 * LOOK);
+        assert_eq!(looks(), 0, "no script has run");
+        busy.begin();
+        until(|| looks() >= 3);
+        busy.end();
+        // One look may be on its way, and one for a script that began during the last.
+        thread::sleep(3 * LOOK);
+        let before = looks();
+        thread::sleep(3 * LOOK);
+        assert_eq!(looks(), before, "no script runs any more");
+        busy.begin();
+        busy.end();
+        until(|| looks() > before);
+        drop(teller);
+        until(|| thread.is_finished());
     }
 }
