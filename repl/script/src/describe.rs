@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use memglass::nearest;
-use memglass::schema::{Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId};
+use memglass::schema::{
+    Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId, Variant,
+};
 use memglass::{Field, Observer, Value};
 use memglass_value::format::Style;
 use memglass_value::shown::{self, Cell, Cells, Table};
@@ -254,6 +256,19 @@ pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
 fn is_listed(ty: &Type) -> bool {
     let is_record = matches!(ty.kind, Kind::Record { .. });
     !ty.name.is_empty() && (ty.members().is_some() || is_record || has_names(&ty.kind))
+}
+
+/// Whether some enum, flag set or annotated field of the session has a value of this name.
+pub(crate) fn is_name_of_value(schema: &Schema, name: &str) -> bool {
+    let has = |variants: &[Variant]| variants.iter().any(|variant| &*variant.name == name);
+    schema.iter().any(|(_, ty)| match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => has(variants),
+        _ => ty
+            .members()
+            .unwrap_or_default()
+            .iter()
+            .any(|member| has(&member.metadata.names) || has(&member.metadata.flags)),
+    })
 }
 
 /// Whether it is a type of names: what fields hold, and hardly ever objects.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use memglass::schema::Schema;
 use memglass_syntax::is_identifier;
-use memglass_value::names;
 use memglass_value::number::Integer;
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
 use super::blame::{position_of_text, position_of_value};
 use super::caret::Excerpt;
+use super::describe;
 use super::error::{Failure, ScriptError};
 use super::habits;
 use super::halt::Halt;
@@ -165,8 +165,8 @@ impl ScriptHost {
     /// How a name is used that stands for something, though not by itself.
     fn name_told(&self, name: &str) -> Option<String> {
         let schema = self.context.schema();
-        if let Some(text) = names::told_as_text(&schema, name) {
-            return Some(text);
+        if describe::is_name_of_value(&schema, name) {
+            return Some(format!("the name of a value is a text: {name:?}"));
         }
         if schema.find(name).is_some() {
             return Some(format!("the name of a type is a text: {name:?}"));

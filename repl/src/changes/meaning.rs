@@ -37,7 +37,7 @@ impl Meaning {
             return Ok((Meaning::Fields(vec![selection(text)?]), Vec::new()));
         }
         let expression = compiled(observer, text, Source::value)?;
-        let warnings = warnings(&expression);
+        let warnings = warnings(observer, &expression);
         let meaning = match is_path(text) {
             // Of an object that may come.
             true => Meaning::Fields(vec![selection(text)?]),
@@ -57,13 +57,14 @@ pub(super) fn condition(
     text: &str,
 ) -> Result<(Expression, Vec<String>), CommandError> {
     let expression = compiled(observer, text.trim(), Source::condition)?;
-    let warnings = warnings(&expression);
+    let warnings = warnings(observer, &expression);
     Ok((expression, warnings))
 }
 
-fn warnings(expression: &Expression) -> Vec<String> {
-    let all = expression.warnings().iter().chain(expression.never());
-    all.map(|warning| warning.message.clone()).collect()
+fn warnings(observer: &Observer, expression: &Expression) -> Vec<String> {
+    let never = expression.never().iter().cloned();
+    let all = expression.warnings(observer).into_iter().chain(never);
+    all.map(|warning| warning.message).collect()
 }
 
 fn compiled<E>(

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use memglass::{Field, Observer, PathError};
 use memglass_value::compare::Operand;
-use memglass_value::names;
 use memglass_view::edit::Mistake;
 use memglass_view::text;
 use memglass_watch::{Captured, CompileError, Expression, Source};
@@ -65,15 +64,13 @@ impl Formula {
     ) -> Result<(), Mistake> {
         let expression = self.of_object(observer, root, gives);
         let expression = expression.map_err(|error| mistake(&self.text, &error))?;
-        match expression.warnings().first() {
+        match expression.warnings(observer).into_iter().next() {
             None => Ok(()),
             Some(warning) => {
                 let at = characters(&self.text, warning.position.position());
-                let name: String = match &at {
-                    Some(at) => self.text.chars().skip(at.start).take(at.len()).collect(),
-                    None => String::new(),
-                };
-                let reason = unknown(root, &name).unwrap_or_else(|| warning.message.clone());
+                let label = warning.label.as_deref();
+                let unknown = label.and_then(|label| unknown(root, label));
+                let reason = unknown.unwrap_or(warning.message);
                 Err(Mistake { reason, at })
             }
         }
@@ -92,11 +89,8 @@ fn meaning(root: &Field, name: &str) -> Option<Captured> {
     }
 }
 
-/// That an object has no such field, or how the name of a value is written.
+/// That an object has no such field.
 fn unknown(root: &Field, name: &str) -> Option<String> {
-    if let Some(text) = names::told_as_text(root.schema(), name) {
-        return Some(text);
-    }
     match root.member(name) {
         Err(PathError::NoSuchField {
             type_name,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub use memglass::nearest;
-use memglass::schema::{Kind, Metadata, Schema, Variant, named};
+use memglass::schema::{Kind, Variant, named};
 use memglass::{Field, FlagsValue};
 
 use crate::duration::Unit;
@@ -50,32 +50,6 @@ impl Names {
             _ => Names::None,
         }
     }
-}
-
-/// What is told of a word without quotes that names a value or a flag of some field, be it in other capitals; `None` if it
-/// names none.
-pub fn told_as_text(schema: &Schema, word: &str) -> Option<String> {
-    let name = all_names(schema)
-        .filter(|name| name.eq_ignore_ascii_case(word))
-        .min_by_key(|name| *name != word)?;
-    Some(format!("the name of a value is a text: {name:?}"))
-}
-
-/// All names of values and of flags, of types and of annotated fields.
-fn all_names(schema: &Schema) -> impl Iterator<Item = &str> {
-    let variants = schema.iter().flat_map(|(_, ty)| {
-        let of_type = match &ty.kind {
-            Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => &variants[..],
-            _ => &[],
-        };
-        let members = ty.members().unwrap_or_default().iter();
-        let of_members = members.flat_map(|member| {
-            let Metadata { names, flags, .. } = &member.metadata;
-            names.iter().chain(flags)
-        });
-        of_type.iter().chain(of_members)
-    });
-    variants.map(|variant| &*variant.name)
 }
 
 /// The values of an enum, or of an integer field whose values have names.

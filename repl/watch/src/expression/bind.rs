@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use memglass::schema::named;
 use memglass::{Field, ObjectId, Observer, Packing, Value};
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::index;
@@ -37,6 +38,8 @@ pub(super) struct Root {
     pub(super) at: Position,
     /// The object that has the label, if there is one.
     pub(super) found: Option<Field>,
+    /// The value that is meant, where the word is compared with an enum or flags that have a value of this name.
+    pub(super) meant: Option<String>,
 }
 
 /// Compiles one expression.
@@ -359,6 +362,8 @@ impl<'a> Binder<'a> {
     fn comparison(&mut self, operator: Operator, terms: &[Term; 2], at: Position) -> Code {
         let [left, right] = terms;
         let (left, right) = (self.compared(left), self.compared(right));
+        self.note_name(&left, &terms[1]);
+        self.note_name(&right, &terms[0]);
         if let Some(why) = first_unknown([&left, &right]) {
             return Code::Unknown(why);
         }
@@ -379,6 +384,21 @@ impl<'a> Binder<'a> {
         })
     }
 
+    /// Notes that a word is no label but names a value of what it is compared with.
+    fn note_name(&mut self, code: &Code, word: &Term) {
+        let What::Name(word) = &word.what else { return };
+        let variants = match code {
+            Code::Enum(_, names) => &names.variants,
+            Code::Flags(_, names) => &names.flags,
+            _ => return,
+        };
+        let mut missing = self.roots.iter_mut().filter(|root| root.found.is_none());
+        if let Some(root) = missing.find(|root| root.label == *word) {
+            let variant = named(word, variants, |variant| &variant.name);
+            root.meant = variant.map(|variant| variant.name.to_string());
+        }
+    }
+
     /// Notes that no value of a field makes a comparison true.
     fn note_never(
         &mut self,
@@ -397,6 +417,7 @@ impl<'a> Binder<'a> {
         self.never.extend(never.map(|message| Warning {
             message,
             position: at,
+            label: None,
         }));
     }
 
@@ -439,8 +460,11 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn membership(&mut self, [element, container]: &[Term; 2], at: Position) -> Code {
-        let (element, container) = (self.bind(element), self.bind(container));
+    fn membership(&mut self, terms: &[Term; 2], at: Position) -> Code {
+        let (element, container) = (self.bind(&terms[0]), self.bind(&terms[1]));
+        if let What::List(parts) = &terms[1].what {
+            parts.iter().for_each(|part| self.note_name(&element, part));
+        }
         if let Some(why) = first_unknown([&element, &container]) {
             return Code::Unknown(why);
         }
@@ -448,6 +472,7 @@ impl<'a> Binder<'a> {
             return self.unsupported(at, NOTHING_BESIDE_TIME);
         }
         let code = match container {
+            Code::List(list) if let Some(why) = first_unknown(&list) => return Code::Unknown(why),
             Code::List(list) => match logic::is_among(element, list) {
                 Ok(code) => code,
                 Err(error) => return self.wrong_code(at, error.to_string()),
@@ -489,7 +514,12 @@ impl Root {
         let found = observer.find(label);
         let found = found.and_then(|object| observer.root(&object).ok());
         let label = label.to_owned();
-        Self { label, at, found }
+        Self {
+            label,
+            at,
+            found,
+            meant: None,
+        }
     }
 
     pub(super) fn object_id(&self) -> Option<ObjectId> {

@@ -49,6 +49,8 @@ pub struct Warning {
     pub message: String,
     /// Where it stands.
     pub position: Position,
+    /// The label, if it says that no object has it.
+    pub label: Option<String>,
 }
 
 /// Why an expression has no value at this moment.

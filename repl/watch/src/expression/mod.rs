@@ -30,7 +30,6 @@ use std::sync::Arc;
 
 use memglass::{Field, ObjectId, Observer, ReadError, Value};
 use memglass_value::compare::Operand;
-use memglass_value::names;
 use rhai::{ScriptFuncDef, Shared};
 
 use self::bind::{Binder, Root};
@@ -168,7 +167,6 @@ pub struct Expression {
     guarded: Vec<Field>,
     /// The session and the epoch for which names were looked up.
     seen: (u128, u64),
-    warnings: Vec<Warning>,
     /// Comparisons that never hold.
     never: Vec<Warning>,
 }
@@ -200,16 +198,10 @@ impl Expression {
             fields: Vec::new(),
             guarded: Vec::new(),
             seen: seen(observer),
-            warnings: Vec::new(),
             never: Vec::new(),
         };
         expression.bind(observer)?;
         expression.meant = expression.roots.iter().map(Root::object_id).collect();
-        expression.warnings = expression
-            .roots
-            .iter()
-            .filter_map(|root| warning(observer, root))
-            .collect();
         Ok(expression)
     }
 
@@ -360,9 +352,10 @@ impl Expression {
         &self.fields
     }
 
-    /// What there is to say although it was compiled: labels that no object has.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+    /// What there is to say although it was compiled: labels that no object has, and names of values without quotes.
+    pub fn warnings(&self, observer: &Observer) -> Vec<Warning> {
+        let roots = self.roots.iter();
+        roots.filter_map(|root| warning(observer, root)).collect()
     }
 
     /// Comparisons in it that never hold, whatever a producer writes: a `u8` above 255, an integer that equals 1.5.
@@ -375,20 +368,20 @@ fn seen(observer: &Observer) -> (u128, u64) {
     (observer.session().id, observer.epoch())
 }
 
-/// That an object does not exist, with what may have been meant: another label, or the name of a value.
+/// That an object does not exist, with what may have been meant.
 fn warning(observer: &Observer, root: &Root) -> Option<Warning> {
     if root.found.is_some() {
         return None;
     }
     let quoted = format!("{:?}", root.label);
-    let message = match observer.field(&quoted) {
-        Err(error) => {
-            names::told_as_text(observer.schema(), &root.label).unwrap_or_else(|| error.to_string())
-        }
-        Ok(_) => return None,
+    let message = match (&root.meant, observer.field(&quoted)) {
+        (Some(name), _) => format!("the name of a value is a text: {name:?}"),
+        (None, Err(error)) => error.to_string(),
+        (None, Ok(_)) => return None,
     };
     Some(Warning {
         message,
         position: root.at,
+        label: root.meant.is_none().then(|| root.label.clone()),
     })
 }

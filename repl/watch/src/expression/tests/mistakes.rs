@@ -105,8 +105,9 @@ fn what_only_scripts_can_do_is_left_to_them() {
 fn a_missing_object_is_a_warning_that_tells_which_was_meant() {
     let world = World::new();
     let expression = world.compiled("a_.quantity > 5 && a.live");
-    let [warning] = expression.warnings() else {
-        panic!("{:?}", expression.warnings());
+    let warnings = expression.warnings(&world.observer);
+    let [warning] = &warnings[..] else {
+        panic!("{warnings:?}");
     };
     assert!(
         warning.message.starts_with("no object \"a_\""),
@@ -119,10 +120,31 @@ fn a_missing_object_is_a_warning_that_tells_which_was_meant() {
 #[test]
 fn the_name_of_a_value_without_quotes_is_told_as_one() {
     let world = World::new();
-    for word in ["FILLED", "filled"] {
-        let expression = world.compiled(&format!("a.status == {word}"));
-        let told = expression.warnings().iter().map(|told| &*told.message);
-        assert!(told.eq(["the name of a value is a text: \"FILLED\""]));
+    let told = |text: &str| {
+        let warnings = world.compiled(text).warnings(&world.observer);
+        let told = warnings.into_iter().map(|warning| warning.message);
+        told.collect::<Vec<_>>()
+    };
+    let as_text = |name| [format!("the name of a value is a text: {name:?}")];
+    for text in [
+        "a.status == FILLED",
+        "filled != a.status",
+        "a.status in [\"OPEN\", FILLED]",
+    ] {
+        assert_eq!(told(text), as_text("FILLED"), "{text}");
+    }
+    assert_eq!(told("a.options == IOC"), as_text("IOC"));
+    // These are labels of objects that may come.
+    for text in [
+        "a.quantity == FILLED",
+        "FILLED.quantity > 3",
+        "obs[\"FILLED\"].quantity > 3 && a.status == \"FILLED\"",
+    ] {
+        let told = told(text);
+        assert!(
+            told.len() == 1 && told[0].starts_with("no object"),
+            "{told:?}"
+        );
     }
 }
 
