@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use memglass_script::Seen;
+use memglass_script::{Ending, Seen};
 use memglass_watch::{
     Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth, Unmet,
 };
@@ -222,8 +222,10 @@ impl Automation {
         if let (true, Some(entry)) = (is_resumed, entry) {
             // Without a thread to be had there was none for the definition either.
             let _ = self.start_sampling(&entry);
-            // What was no mistake at its definition is none now.
-            let _ = self.first_answers(engine, number);
+            // What was no mistake at its definition is none now, but it may be interrupted.
+            if self.first_answers(engine, number).is_err() {
+                self.pause_condition(number, now);
+            }
         }
     }
 
@@ -259,7 +261,7 @@ impl Automation {
             .map(|(_, field, _)| self.callbacks().place(field));
         let mut answer = self.during(&entry, "condition", || {
             self.answer(engine, &condition, object.clone(), function)
-        });
+        })?;
         if let Subject::Always(_) = entry.subject {
             answer.truth = opposite(answer.truth);
         }
@@ -271,19 +273,23 @@ impl Automation {
         drop(looked_at);
         let rearm = entry.rearm.borrow().clone();
         if let (Truth::False, Some(rearm)) = (answer.truth, rearm) {
-            answer.rearm = self.answer(engine, &rearm, object, function).truth;
+            answer.rearm = self.answer(engine, &rearm, object, function)?.truth;
         }
         Ok(answer)
     }
 
     /// What a condition is now.
+    ///
+    /// # Errors
+    ///
+    /// Somebody interrupted it.
     pub(super) fn answer(
         &self,
         engine: &Engine,
         asked: &Asked,
         object: Option<Dynamic>,
         function: &'static str,
-    ) -> Answer {
+    ) -> Result<Answer> {
         let is_blind = !self.engine().presence().is_alive();
         let callbacks = self.callbacks();
         let closure = &asked.closure;
@@ -301,11 +307,14 @@ impl Automation {
                     ),
                 ),
             },
+            Err(error) if callbacks.ending(&error) == Some(Ending::Interrupted) => {
+                return Err(error);
+            }
             Err(error) => (Truth::Unknown, callbacks.brief(&error)),
         };
         let Seen { names, reads } = seen;
         let readings = reads.into_iter();
-        Answer {
+        Ok(Answer {
             truth,
             rearm: Truth::Unknown,
             why,
@@ -313,7 +322,7 @@ impl Automation {
             readings: readings
                 .map(|(field, value)| Reading { field, value })
                 .collect(),
-        }
+        })
     }
 
     /// Defines what the statements before this one have left to be defined, and says what they left undone.

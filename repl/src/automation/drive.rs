@@ -35,7 +35,8 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// How long actions run one after the other before others have their turn: what was typed, signals, the end of a sleep.
 const TURN: Duration = Duration::from_millis(50);
 
-/// A timer whose action was interrupted only after this time is paused: the next action would take all keys again.
+/// A timer whose action, or a trigger whose condition, was interrupted only after this time is paused: the next one would
+/// take all keys again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Errors whose telling is remembered.
@@ -223,9 +224,13 @@ impl Automation {
             if !self.0.entries.borrow().contains_key(&ask.number) {
                 continue;
             }
-            if let Ok(answer) = self.ask(engine, &ask) {
-                let about = ask.about.map(|(creation, ..)| creation);
-                self.engine().answer(ask.number, about, ask.time, answer);
+            let start = self.now();
+            match self.ask(engine, &ask) {
+                Ok(answer) => {
+                    let about = ask.about.map(|(creation, ..)| creation);
+                    self.engine().answer(ask.number, about, ask.time, answer);
+                }
+                Err(_) => self.pause_condition(ask.number, start),
             }
         }
     }
@@ -434,7 +439,7 @@ impl Automation {
         let is_timer = matches!(entry.subject, Subject::Every(_));
         let went_on = now.saturating_sub(start) >= PATIENCE;
         match is_interrupted && is_timer && went_on {
-            true => self.pause_interrupted(entry, number),
+            true => self.pause_interrupted(entry, number, "action"),
             false => self.report(entry, number, &brief, error),
         }
         if is_interrupted && went_on {
@@ -459,11 +464,23 @@ impl Automation {
         }
     }
 
-    /// Pauses a timer whose action somebody ended because it went on and on.
-    fn pause_interrupted(&self, entry: &Entry, number: u64) {
+    /// Pauses a trigger whose condition somebody ended because it went on and on: it would be asked again at once.
+    pub(super) fn pause_condition(&self, number: u64, start: Duration) {
+        if self.now().saturating_sub(start) < PATIENCE {
+            return;
+        }
+        let entry = self.0.entries.borrow().get(&number).cloned();
+        if let Some(entry) = entry {
+            self.pause_interrupted(&entry, number, "condition");
+            self.callbacks().clear_interrupt();
+        }
+    }
+
+    /// Pauses a trigger of which somebody ended a part because it went on and on.
+    fn pause_interrupted(&self, entry: &Entry, number: u64, part: &str) {
         self.engine().pause_for(number, PauseReason::Interrupted);
         self.tell(&format!(
-            "note: trigger {number} ({}) was paused: its action was interrupted; `trigger({number}).resume()` lets it go on",
+            "note: trigger {number} ({}) was paused: its {part} was interrupted; `trigger({number}).resume()` lets it go on",
             entry.title()
         ));
     }

@@ -206,9 +206,10 @@ fn register_waits(engine: &mut Engine, automation: &Automation) {
             if let Some(mistake) = mistake {
                 return Err(shared.mistake(&mistake, asked.text.is_some()));
             }
+            // An interrupt ends the wait itself.
             let is_true = || {
                 let answer = shared.answer(call.engine(), &asked, None, "wait_until");
-                answer.truth == Truth::True
+                answer.is_ok_and(|answer| answer.truth == Truth::True)
             };
             shared.wait_until(call.engine(), is_true, time)
         },

@@ -42,7 +42,7 @@ impl Trigger {
         let more = match &status.state {
             Shown::Error(why) => why.clone(),
             Shown::Paused(PauseReason::Loop) => "it made itself fire".to_owned(),
-            Shown::Paused(PauseReason::Interrupted) => "its action was interrupted".to_owned(),
+            Shown::Paused(PauseReason::Interrupted) => "it was interrupted".to_owned(),
             Shown::Pending(time) | Shown::Active(time) => {
                 format!("since {}", self.automation.moment(*time).text())
             }

@@ -244,6 +244,18 @@ fn a_session_that_has_as_many_writers_as_there_can_be_is_read_with_a_note() {
     write.failed(1, &[note, "read-only"]);
 }
 
+/// Presses Ctrl-C each time that a script has run for more than a second, until this is shown.
+fn interrupt_until(terminal: &mut Terminal, shown: &str) {
+    for _ in 0..20 {
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        if terminal.text().contains(shown) {
+            break;
+        }
+        terminal.press(CTRL_C);
+    }
+    terminal.shows(shown);
+}
+
 #[test]
 fn ctrl_c_pauses_a_trigger_whose_action_never_ends_and_the_prompt_has_its_keys_again() {
     let (world, _producer) = World::with_producer();
@@ -254,17 +266,39 @@ fn ctrl_c_pauses_a_trigger_whose_action_never_ends_and_the_prompt_has_its_keys_a
     terminal.line("40 + 2");
     // Only an action that went on for a second is taken for one that never ends.
     let paused = "was paused: its action was interrupted";
-    for _ in 0..20 {
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        if terminal.text().contains(paused) {
-            break;
-        }
-        terminal.press(CTRL_C);
-    }
-    terminal.shows(paused);
+    interrupt_until(&mut terminal, paused);
     terminal.shows("42");
     terminal.line("trigger(1).reason == \"interrupted\"");
     terminal.shows("true");
+}
+
+#[test]
+fn ctrl_c_pauses_a_trigger_whose_condition_never_ends_and_the_prompt_has_its_keys_again() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.shows("t1>");
+    // One that is interrupted while it is defined is not there.
+    terminal.line("when(|| loop {}).run(|| ())");
+    terminal.shows("has been running for 1 s");
+    terminal.press(CTRL_C);
+    terminal.shows("interrupted");
+    terminal.line("40 + 1");
+    terminal.shows("41");
+    terminal.line("when(|| AAPL_position.quantity == 900 && loop {}).run(|| ())");
+    terminal.shows("trigger 2");
+    terminal.line("AAPL_position.quantity = 900");
+    let paused = "was paused: its condition was interrupted";
+    interrupt_until(&mut terminal, paused);
+    terminal.line("40 + 2");
+    terminal.shows("42");
+    terminal.line("trigger(2).reason == \"interrupted\"");
+    terminal.shows("true");
+    // What is resumed is asked again, and may be interrupted again.
+    terminal.line("trigger(2).resume()");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    terminal.press(CTRL_C);
+    terminal.line("40 + 4");
+    terminal.shows("44");
 }
 
 /// For how long the threads of a process have run.
