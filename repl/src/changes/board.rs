@@ -117,6 +117,11 @@ impl Board {
         self.watches.insert(watch, note);
     }
 
+    /// Whether there is anything of this watch.
+    pub(crate) fn shows(&self, watch: usize) -> bool {
+        self.things.iter().any(|thing| thing.key.0 == watch)
+    }
+
     /// Adds what is there from the start.
     pub(crate) fn begin(&mut self, present: &[News]) {
         let now = self.now;

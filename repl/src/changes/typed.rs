@@ -244,6 +244,8 @@ impl Watch {
 #[cfg(feature = "view")]
 pub(crate) struct TypedTable {
     board: Board,
+    /// Those of which nothing is there yet, with their numbers.
+    awaited: String,
 }
 
 #[cfg(feature = "view")]
@@ -258,13 +260,15 @@ impl TypedTable {
             present.extend(watch.present(*number));
         }
         board.begin(&present);
-        TypedTable { board }
+        let awaited = awaited(&board, typed);
+        TypedTable { board, awaited }
     }
 
     /// Takes in what was seen since the last frame.
     pub(crate) fn advance(&mut self, typed: &mut Typed, host: &mut ScriptHost) {
         let batch = typed.batch(host, usize::MAX);
         self.board.take(&batch, Instant::now());
+        self.awaited = awaited(&self.board, typed);
     }
 
     /// Goes on after a pause.
@@ -274,7 +278,19 @@ impl TypedTable {
 
     /// The rows that are on the screen.
     pub(crate) fn table(&mut self, wanted: live::Wanted) -> live::Table {
-        let summary = "`:unwatch N` ends number N".to_owned();
+        let summary = format!("{}`:unwatch N` ends number N", self.awaited);
         self.board.table(wanted, summary)
+    }
+}
+
+/// Says of which watches the table shows nothing, in front of what else is said below it.
+#[cfg(feature = "view")]
+fn awaited(board: &Board, typed: &Typed) -> String {
+    let watches = typed.watches.iter();
+    let awaited = watches.filter(|(number, _)| !board.shows(**number));
+    let awaited = awaited.map(|(number, watch)| format!("{number} {}", watch.text));
+    match awaited.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => none,
+        awaited => format!("nothing is there yet of {awaited}; "),
     }
 }

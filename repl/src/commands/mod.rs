@@ -44,7 +44,7 @@ pub use objects::list as list_objects;
 pub use places::is_pattern;
 pub(crate) use replay::why_not as why_not_replayed;
 pub use types::{describe as describe_type, list as list_types};
-pub(crate) use watch::timed as repeated;
+pub(crate) use watch::timed;
 
 /// A word after a colon, and what it does.
 pub(crate) trait Command: Sync {

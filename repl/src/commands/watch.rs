@@ -58,6 +58,12 @@ impl Command for Watch {
             return Ok(runtime.typed.table().into());
         }
         if let Some((period, line)) = timed(rest)? {
+            if runtime.has_view {
+                return Err(CommandError::Text(
+                    "no line is repeated while the view is open; `:watch EXPR` shows what changes"
+                        .into(),
+                ));
+            }
             return repeat(runtime, period, line);
         }
         if !runtime.has_prompt {
@@ -104,7 +110,7 @@ impl Command for Unwatch {
     }
 }
 
-/// The time that what is typed behind `:watch` begins with, and what is to be repeated.
+/// The time that a line begins with, and what is to be repeated.
 ///
 /// # Errors
 ///
@@ -113,12 +119,12 @@ pub(crate) fn timed(rest: &str) -> Result<Option<(Duration, &str)>, CommandError
     let (word, line) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let end = word.find(|c: char| c.is_ascii_alphabetic());
     let (number, unit) = word.split_at(end.unwrap_or(word.len()));
-    let Ok(number) = number.parse::<f64>() else {
+    // `500.ms` is a duration of scripts, and `7203T.price` a field of an object.
+    let is_time =
+        !number.ends_with('.') && !unit.is_empty() && unit.chars().all(|c| c.is_ascii_alphabetic());
+    let Some(number) = number.parse::<f64>().ok().filter(|_| is_time) else {
         return Ok(None);
     };
-    if unit.is_empty() {
-        return Ok(None);
-    }
     let wrong = || {
         CommandError::Text(format!(
             "{word:?} is not a time: write it as 500ms or 2s; units are {UNIT_NAMES}"
@@ -199,7 +205,17 @@ mod tests {
             timed("0.5min :get a").ok(),
             Some(Some((30 * second, ":get a")))
         );
-        for expression in ["a.b > 5", "1 + a.b", "*_position.x", "x 1s"] {
+        for expression in [
+            "a.b > 5",
+            "1 + a.b",
+            "*_position.x",
+            "x 1s",
+            "7203T.price",
+            "500.ms < a.waited",
+            "1e3 * a.b",
+            "0x10 + a.b",
+            "2.max(a.b)",
+        ] {
             assert_eq!(timed(expression).ok(), Some(None), "{expression}");
         }
         for wrong in ["1parsec a", "1s", "1ms a.b", "-1s a"] {

@@ -118,12 +118,6 @@ impl RuntimeHost<'_> {
 
     /// `:watch` is what `W` is: the prompt above which it would tell changes is not on the screen.
     fn watched(&mut self, text: &str) -> Result<(), CommandError> {
-        if commands::repeated(text)?.is_some() {
-            return Err(CommandError::Text(
-                "a line is repeated at the prompt only; `:watch EXPR` or W shows here what changes"
-                    .into(),
-            ));
-        }
         let watched = self.snapshots.watch(text);
         watched.map_err(|mistake| CommandError::Text(mistake.reason))
     }
@@ -131,7 +125,11 @@ impl RuntimeHost<'_> {
     fn pieces(&mut self, text: &str) -> Result<Then, CommandError> {
         for piece in self.runtime.pieces(text) {
             let text = commands::out_of_habit(piece.text);
-            if let Some(watched) = text.trim().strip_prefix(":watch ") {
+            let watched = text.trim().strip_prefix(":watch ");
+            // The command refuses to repeat a line.
+            if let Some(watched) =
+                watched.filter(|text| matches!(commands::timed(text.trim()), Ok(None)))
+            {
                 self.watched(watched.trim())?;
                 continue;
             }

@@ -226,8 +226,11 @@ fn tables_of_the_prompt_come_back_to_it() {
     terminal.line(":watch left_motor.speed");
     terminal.line(":watch \"at \" + left_motor.speed");
     terminal.shows("watch 2;");
+    terminal.line(":watch nobody.speed");
+    terminal.shows("watch 3;");
     terminal.line(":watch");
     has_row(&terminal, "1 left_motor.speed", &["0", "compiled"]);
+    terminal.shows("nothing is there yet of 3 nobody.speed; `:unwatch N`");
     motor.speed.set(7);
     has_row(
         &terminal,

@@ -369,7 +369,7 @@ fn fields_and_expressions_are_watched() {
     terminal.press("w");
     terminal.shows("─ Watch 2 ─");
     terminal.press(":watch 1s AAPL_position.quantity\r");
-    terminal.shows("a line is repeated at the prompt only");
+    terminal.shows("no line is repeated while the view is open");
 }
 
 #[test]
