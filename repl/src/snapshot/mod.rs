@@ -513,6 +513,26 @@ mod tests {
     }
 
     #[test]
+    fn the_line_below_says_what_a_row_says_that_stands_still() {
+        let mut world = World::new([]);
+        let pair = world.session.array::<u32>("pair", 2).expect("room");
+        pair[0].set(7);
+        world.interest.fields.window.height = 4;
+        let detail = |world: &mut World, row: usize| {
+            world.interest.fields.window.selected = row;
+            let fields = world.fields();
+            assert_eq!(fields.detail.value, fields.rows[row].value.plain());
+            fields.detail.value
+        };
+        let before = [0, 1].map(|row| detail(&mut world, row));
+        assert_eq!(before[0], "7");
+        world.interest.is_frozen = true;
+        detail(&mut world, 1);
+        pair[0].set(70);
+        assert_eq!([0, 1].map(|row| detail(&mut world, row)), before);
+    }
+
+    #[test]
     fn bytes_stand_still_while_values_are_frozen() {
         let mut world = World::new([7]);
         world.interest.hex = Some(HexInterest {

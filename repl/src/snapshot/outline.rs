@@ -66,6 +66,10 @@ impl Outlines {
             self.has_later |= is_frozen && !self.shown.rows.contains_key(&row.path);
             self.shown.remember(row, is_frozen);
         }
+        let selected = window.selected.checked_sub(window.first);
+        let selected = selected.and_then(|index| rows.get(index));
+        let detail = detail.unwrap_or_default();
+        let detail = self.shown.detail(detail, selected, is_frozen);
         Fields {
             object: Some(about(Some(root), object, wall)),
             total,
@@ -73,7 +77,7 @@ impl Outlines {
             selected: window.selected,
             widths: widths(&rows),
             rows,
-            detail: self.shown.detail(detail.unwrap_or_default(), is_frozen),
+            detail,
         }
     }
 
@@ -109,12 +113,12 @@ impl Outlines {
 }
 
 impl Outline {
-    /// What is not to change says what it said last; of another field no value is known from then.
-    fn detail(&mut self, mut now: Detail, is_frozen: bool) -> Detail {
+    /// What is not to change says what it said last; of another field than then, what its row says.
+    fn detail(&mut self, mut now: Detail, row: Option<&FieldRow>, is_frozen: bool) -> Detail {
         match (is_frozen, self.detail.path == now.path) {
             (false, _) => self.detail.clone_from(&now),
             (true, true) => now.value.clone_from(&self.detail.value),
-            (true, false) => now.value.clear(),
+            (true, false) => now.value = row.map_or(String::new(), |row| row.value.plain()),
         }
         now
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use memglass::{Object, Observe, Observer, Session};
 use memglass_view::edit::Mistake;
 use memglass_view::interest::{Interest, Window};
-use memglass_view::snapshot::{HexByte, Objects};
+use memglass_view::snapshot::{Fields, HexByte, Objects};
 
 use super::Snapshots;
 
@@ -85,8 +85,12 @@ impl World {
 
     /// The value of the first field of the selected object.
     pub(super) fn first_field(&mut self) -> String {
-        let fields = self.snapshots.take(&self.interest).fields;
-        fields.rows[0].value.plain()
+        self.fields().rows[0].value.plain()
+    }
+
+    /// The fields of the selected object that are on the screen.
+    pub(super) fn fields(&mut self) -> Fields {
+        self.snapshots.take(&self.interest).fields
     }
 
     /// The frame that this is true of, and its labels.

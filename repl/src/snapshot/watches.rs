@@ -62,6 +62,8 @@ struct Watch {
     name: String,
     subject: Subject,
     last: Option<Value>,
+    /// Whether an object is missing without which an expression has no value.
+    lacks_object: bool,
     changes: VecDeque<Instant>,
     history: VecDeque<(Instant, Option<f64>)>,
     past: Past,
@@ -109,6 +111,7 @@ impl Watches {
             name: text.to_owned(),
             subject,
             last: None,
+            lacks_object: false,
             changes: VecDeque::new(),
             history: VecDeque::new(),
             past: Past::default(),
@@ -257,6 +260,13 @@ fn plain(reason: String) -> Mistake {
 }
 
 impl Subject {
+    fn lacks_object(&self) -> bool {
+        match self {
+            Subject::Expression(about) => about.meanings().any(|(_, object)| object.is_none()),
+            _ => false,
+        }
+    }
+
     fn value(&mut self, observer: &Observer) -> Result<Value, String> {
         match self {
             Subject::Field(field) => field.read().map_err(|error| word(&error).to_owned()),
@@ -287,6 +297,7 @@ impl Watch {
             self.subject = Subject::Field(next);
         }
         let value = self.subject.value(observer).ok();
+        self.lacks_object = value.is_none() && self.subject.lacks_object();
         self.past.note(at, value.as_ref());
         if value.is_some() && self.last.is_some() && !is_same(value.as_ref(), self.last.as_ref()) {
             self.changes.push_back(now);
@@ -375,11 +386,10 @@ impl Watch {
         match &self.subject {
             Subject::Field(field) if !field.is_alive() => Some("gone".into()),
             Subject::Lost(_) => Some("gone".into()),
-            _ if self.last.is_some() => None,
-            Subject::Expression(about) if about.meanings().any(|(_, object)| object.is_none()) => {
-                Some("no object".into())
-            }
-            _ => Some("no value".into()),
+            _ if self.lacks_object && self.last.is_some() => Some("gone".into()),
+            _ if self.lacks_object => Some("no object".into()),
+            _ if self.last.is_none() => Some("no value".into()),
+            _ => None,
         }
     }
 
@@ -580,13 +590,18 @@ mod tests {
             watches.add(&observer, text).expect("an expression");
         }
         let now = Instant::now();
-        let mut rows = watches.rows(&observer, ALL, now, When::Now).rows;
-        let troubles = rows.drain(..).map(|row| row.trouble.expect("no value"));
+        let rows = watches.rows(&observer, ALL, now, When::Now).rows;
+        let troubles = rows.into_iter().map(|row| row.trouble.expect("no value"));
         assert!(troubles.eq(["no object", "no value"]));
-        let _price = session.object("price", 10_i64).expect("room");
+        let price = session.object("price", 10_i64).expect("room");
         observer.refresh().expect("a refresh");
         let rows = watches.rows(&observer, ALL, now, When::Now).rows;
         assert_eq!(rows[0].trouble, None);
+        drop(price);
+        observer.refresh().expect("a refresh");
+        let rows = watches.rows(&observer, ALL, now, When::Now).rows;
+        assert_eq!(rows[0].trouble.as_deref(), Some("gone"));
+        assert_eq!(rows[0].value.plain(), "10", "its last value");
     }
 
     #[test]
@@ -677,6 +692,7 @@ mod tests {
                 name: String::new(),
                 subject: Subject::Lost(String::new()),
                 last: None,
+                lacks_object: false,
                 changes: VecDeque::new(),
                 history: history.collect::<Vec<_>>().into_iter().rev().collect(),
                 past: Past::default(),

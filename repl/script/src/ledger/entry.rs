@@ -173,10 +173,11 @@ impl Entry {
         }
     }
 
-    /// The old and the new value, for people.
+    /// The old and the new value, for people. Floats are as they were written, not as their format rounds them.
     pub fn texts(&self) -> [String; 2] {
         let style = self.style();
-        [&self.change.old, &self.change.new].map(|value| format::text(value, &style))
+        let text = |value| format::text(value, &style.clone().exact(value));
+        [&self.change.old, &self.change.new].map(text)
     }
 
     /// What a dry run says of it.

@@ -88,6 +88,17 @@ impl Style {
         }
     }
 
+    /// The same, but floats have all their digits, whatever their format is.
+    pub fn exact(self, value: &Value) -> Self {
+        match value {
+            Value::F32(_) | Value::F64(_) => Self {
+                format: None,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// The style of labels of objects: people get them in quotes where a path would not begin with them.
     pub fn label() -> Self {
         Self::noted(Notation::Label)

@@ -93,6 +93,10 @@ impl ObjectsPanel {
 
     /// Lists objects with these columns, in this order.
     pub(crate) fn set_columns(&mut self, columns: ListColumns) {
+        // What is first in a new order is what was asked for.
+        if columns.sort != self.columns.sort {
+            (self.key, self.window.first, self.window.selected) = (None, 0, 0);
+        }
         self.columns = columns;
     }
 
