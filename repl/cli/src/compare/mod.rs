@@ -35,7 +35,16 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
         _ if diff.layout => Err(Failure::Usage(
             "--layout compares types: name two files, programs or sessions".into(),
         )),
-        [old, new] => states(options, diff, [old, new]).map_err(Failure::of_comparison),
+        [old, new] => {
+            for word in [old, new] {
+                if !is_recording(options, word) && type_files::is_file(options, word) {
+                    return Err(Failure::Usage(format!(
+                        "{word} is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording"
+                    )));
+                }
+            }
+            states(options, diff, [old, new]).map_err(Failure::of_comparison)
+        }
         [file] if !is_recording(options, file) && type_files::is_file(options, file) => {
             Err(Failure::Usage(format!(
                 "{file} is one file with types: name two, as `memglass diff OLD NEW`"

@@ -367,6 +367,18 @@ fn mistakes_are_told_with_what_to_do() {
     world
         .run(&["diff", &app])
         .failed(2, &["one file with types: name two"]);
+    let mut recording = fs::File::create(world.path().join("run.mcap")).unwrap();
+    std::io::Write::write_all(&mut recording, b"\x89MCAP0\r\n").unwrap();
+    let recording = world.path().join("run.mcap");
+    world
+        .run(&["diff", &app, recording.to_str().unwrap()])
+        .failed(
+            2,
+            &[
+                "a file with types and has no values",
+                "`memglass types diff",
+            ],
+        );
 }
 
 #[test]

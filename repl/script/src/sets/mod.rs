@@ -132,8 +132,8 @@ fn add_leaves(
     if info.readonly || matches!(kind, Kind::Pointer { .. }) {
         return Ok(());
     }
-    if field.path().len() == label_len(observer, field) {
-        types.insert(info.type_name.clone(), ());
+    if let Some(object) = observer.object_in(field.object_id().slot) {
+        types.insert(observer.schema()[object.type_id].name.to_string(), ());
     }
     if let (Some(count), false) = (field.element_count(), matches!(kind, Kind::Array { .. })) {
         for index in 0..count {

@@ -30,6 +30,7 @@ fn a_set_is_a_sorted_file_of_values_that_people_can_read() {
         text.starts_with("# memglass parameter set\n# session: market\n"),
         "{text}"
     );
+    assert!(text.contains("\n# types: Position\n"), "{text}");
     let values = values(&path);
     let of_first: Vec<_> = values
         .iter()
