@@ -126,6 +126,7 @@ impl Automation {
         if let Err(error) = self.first_answers(engine, number) {
             self.engine().forget(number);
             self.0.entries.borrow_mut().remove(&number);
+            self.release(entry);
             return Err(error);
         }
         self.forget_done();
@@ -198,7 +199,8 @@ impl Automation {
     fn first_answers(&self, engine: &Engine, number: u64) -> Result<()> {
         let asks = self.engine().asks_of(number);
         for ask in asks {
-            let answer = self.ask(engine, &ask)?;
+            let answer = self.ask(engine, &ask);
+            let answer = answer.inspect_err(|_| self.engine().answered(number))?;
             let missing = answer.names.iter().filter(|(_, id)| id.is_none());
             missing
                 .clone()
@@ -224,7 +226,7 @@ impl Automation {
             let _ = self.start_sampling(&entry);
             // What was no mistake at its definition is none now, but it may be interrupted.
             if self.first_answers(engine, number).is_err() {
-                self.pause_condition(number, now);
+                self.pause_condition(number);
             }
         }
     }

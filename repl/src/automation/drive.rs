@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use memglass::{Change, Field, Presence};
@@ -220,18 +220,20 @@ impl Automation {
 
     fn answer_asks(&self, engine: &Engine) {
         let asks = self.engine().asks();
+        let start = Instant::now();
         for ask in asks {
             if !self.0.entries.borrow().contains_key(&ask.number) {
                 continue;
             }
-            let start = self.now();
-            match self.ask(engine, &ask) {
-                Ok(answer) => {
-                    let about = ask.about.map(|(creation, ..)| creation);
-                    self.engine().answer(ask.number, about, ask.time, answer);
+            let Ok(answer) = self.ask(engine, &ask) else {
+                // Whoever interrupted it goes on with what he waited for. The others are asked at the next tick.
+                if start.elapsed() >= PATIENCE {
+                    self.pause_condition(ask.number);
                 }
-                Err(_) => self.pause_condition(ask.number, start),
-            }
+                return;
+            };
+            let about = ask.about.map(|(creation, ..)| creation);
+            self.engine().answer(ask.number, about, ask.time, answer);
         }
     }
 
@@ -465,14 +467,10 @@ impl Automation {
     }
 
     /// Pauses a trigger whose condition somebody ended because it went on and on: it would be asked again at once.
-    pub(super) fn pause_condition(&self, number: u64, start: Duration) {
-        if self.now().saturating_sub(start) < PATIENCE {
-            return;
-        }
+    pub(super) fn pause_condition(&self, number: u64) {
         let entry = self.0.entries.borrow().get(&number).cloned();
         if let Some(entry) = entry {
             self.pause_interrupted(&entry, number, "condition");
-            self.callbacks().clear_interrupt();
         }
     }
 

@@ -5,12 +5,12 @@ use std::time::{Instant, SystemTime};
 
 use memglass::sampler::Rate;
 use memglass::{Observer, Value};
-use memglass_script::{Closure, ScriptHost};
+use memglass_script::{Closure, Ending, ScriptHost};
 use memglass_terminal::look::Look;
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
 #[cfg(feature = "view")]
-use memglass_view::live;
+use memglass_view::{live, text};
 use rhai::Engine;
 
 #[cfg(feature = "view")]
@@ -45,6 +45,8 @@ enum How {
         why: String,
         closure: Closure,
         last: Option<String>,
+        /// Whether somebody interrupted it.
+        is_over: bool,
     },
 }
 
@@ -170,6 +172,7 @@ fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, Co
         why,
         closure,
         last: None,
+        is_over: false,
     };
     how.ask(host);
     Ok(how)
@@ -185,9 +188,18 @@ impl How {
 
     /// Asks the script; what it gave before and what it gives now, if that differs.
     fn ask(&mut self, host: &mut ScriptHost) -> Option<(String, String)> {
-        let How::Interpreted { closure, last, .. } = self else {
+        let How::Interpreted {
+            closure,
+            last,
+            is_over,
+            ..
+        } = self
+        else {
             return None;
         };
+        if *is_over {
+            return None;
+        }
         let callbacks = host.callbacks();
         // What is dead stays as it was.
         if !callbacks.attached().presence().is_alive() {
@@ -198,6 +210,11 @@ impl How {
         });
         let now = match result {
             Ok(value) => value.to_string(),
+            // It would be asked again at once.
+            Err(error) if callbacks.ending(&error) == Some(Ending::Interrupted) => {
+                *is_over = true;
+                "interrupted, and asked no more".to_owned()
+            }
             Err(error) => format!("no value ({})", callbacks.brief(&error)),
         };
         let before = last.replace(now.clone())?;
@@ -278,12 +295,12 @@ impl TypedTable {
 
     /// The rows that are on the screen.
     pub(crate) fn table(&mut self, wanted: live::Wanted) -> live::Table {
-        let summary = format!("{}`:unwatch N` ends number N", self.awaited);
+        let summary = format!("`:unwatch N` ends number N{}", self.awaited);
         self.board.table(wanted, summary)
     }
 }
 
-/// Says of which watches the table shows nothing, in front of what else is said below it.
+/// Says of which watches the table shows nothing, behind what else is said below it.
 #[cfg(feature = "view")]
 fn awaited(board: &Board, typed: &Typed) -> String {
     let watches = typed.watches.iter();
@@ -291,6 +308,6 @@ fn awaited(board: &Board, typed: &Typed) -> String {
     let awaited = awaited.map(|(number, watch)| format!("{number} {}", watch.text));
     match awaited.collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => none,
-        awaited => format!("nothing is there yet of {awaited}; "),
+        awaited => format!("; nothing is there of {}", text::clean(&awaited)),
     }
 }

@@ -297,8 +297,39 @@ fn ctrl_c_pauses_a_trigger_whose_condition_never_ends_and_the_prompt_has_its_key
     terminal.line("trigger(2).resume()");
     std::thread::sleep(std::time::Duration::from_millis(1500));
     terminal.press(CTRL_C);
-    terminal.line("40 + 4");
+    terminal.line("trigger(2).cancel(); 40 + 4");
     terminal.shows("44");
+    // One is enough for all objects.
+    terminal.line("when_each(\"Position\", |p| p.quantity == 901 && loop {}).run(|p| ())");
+    terminal.shows("trigger 3");
+    terminal.line("for p in obs.all(\"Position\") { p.quantity = 901 }");
+    interrupt_until(&mut terminal, "note: trigger 3 (");
+    terminal.line("40 + 5");
+    terminal.shows("45");
+    // A line that waits meanwhile ends as it does without a trigger.
+    terminal.line("when(|| AAPL_position.quantity == 902 && loop {}).run(|| ())");
+    terminal.shows("trigger 4");
+    terminal.line("AAPL_position.quantity = 902; sleep(60); print(\"it went \" + \"on\")");
+    interrupt_until(&mut terminal, "note: trigger 4 (");
+    terminal.line("40 + 6");
+    terminal.shows("46");
+    assert!(!terminal.text().contains("it went on"));
+}
+
+#[test]
+fn ctrl_c_ends_a_script_whose_condition_never_ends() {
+    let (world, _producer) = World::with_producer();
+    let path = world.script(
+        "endless.rhai",
+        "when(|| AAPL_position.quantity == 900 && loop {}).run(|| ());\nevery(50.ms, || AAPL_position.quantity = 900);",
+    );
+    let mut command = world.command(&["run", &path, "--session", "t1"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    eventually("the condition runs", || {
+        processor_time(child.id()) >= std::time::Duration::from_millis(2500)
+    });
+    signal(child.id(), rustix::process::Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 /// For how long the threads of a process have run.

@@ -230,7 +230,7 @@ fn tables_of_the_prompt_come_back_to_it() {
     terminal.shows("watch 3;");
     terminal.line(":watch");
     has_row(&terminal, "1 left_motor.speed", &["0", "compiled"]);
-    terminal.shows("nothing is there yet of 3 nobody.speed; `:unwatch N`");
+    terminal.shows("ends number N; nothing is there of 3 nobody.speed");
     motor.speed.set(7);
     has_row(
         &terminal,
