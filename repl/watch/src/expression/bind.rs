@@ -384,19 +384,24 @@ impl<'a> Binder<'a> {
         })
     }
 
-    /// Notes that a word is no label but names a value of what it is compared with.
-    fn note_name(&mut self, code: &Code, word: &Term) {
-        let What::Name(word) = &word.what else { return };
+    /// Notes that a word is no label but names a value of what it is compared with; whether it does.
+    fn note_name(&mut self, code: &Code, word: &Term) -> bool {
+        let What::Name(word) = &word.what else {
+            return false;
+        };
         let variants = match code {
             Code::Enum(_, names) => &names.variants,
             Code::Flags(_, names) => &names.flags,
-            _ => return,
+            _ => return false,
         };
         let mut missing = self.roots.iter_mut().filter(|root| root.found.is_none());
-        if let Some(root) = missing.find(|root| root.label == *word) {
-            let variant = named(word, variants, |variant| &variant.name);
-            root.meant = variant.map(|variant| variant.name.to_string());
-        }
+        let root = missing.find(|root| root.label == *word);
+        let variant = named(word, variants, |variant| &variant.name);
+        let (Some(root), Some(variant)) = (root, variant) else {
+            return false;
+        };
+        root.meant = Some(variant.name.to_string());
+        true
     }
 
     /// Notes that no value of a field makes a comparison true.
@@ -462,8 +467,11 @@ impl<'a> Binder<'a> {
 
     fn membership(&mut self, terms: &[Term; 2], at: Position) -> Code {
         let (element, container) = (self.bind(&terms[0]), self.bind(&terms[1]));
-        if let What::List(parts) = &terms[1].what {
-            parts.iter().for_each(|part| self.note_name(&element, part));
+        if let (What::List(parts), Code::List(codes)) = (&terms[1].what, &container) {
+            let named = parts.iter().filter(|part| self.note_name(&element, part));
+            if let (true, Some(why)) = (named.count() > 0, first_unknown(codes)) {
+                return Code::Unknown(why);
+            }
         }
         if let Some(why) = first_unknown([&element, &container]) {
             return Code::Unknown(why);
@@ -472,7 +480,6 @@ impl<'a> Binder<'a> {
             return self.unsupported(at, NOTHING_BESIDE_TIME);
         }
         let code = match container {
-            Code::List(list) if let Some(why) = first_unknown(&list) => return Code::Unknown(why),
             Code::List(list) => match logic::is_among(element, list) {
                 Ok(code) => code,
                 Err(error) => return self.wrong_code(at, error.to_string()),

@@ -134,6 +134,11 @@ fn the_name_of_a_value_without_quotes_is_told_as_one() {
         assert_eq!(told(text), as_text("FILLED"), "{text}");
     }
     assert_eq!(told("a.options == IOC"), as_text("IOC"));
+    assert_eq!(
+        told("a.status == FILLED || a.symbol == FILLED"),
+        as_text("FILLED")
+    );
+    world.unsupported("a.ratio in [c.ratio]", "such an `in`");
     // These are labels of objects that may come.
     for text in [
         "a.quantity == FILLED",
