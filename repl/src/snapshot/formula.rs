@@ -68,8 +68,16 @@ impl Formula {
             None => Ok(()),
             Some(warning) => {
                 let at = characters(&self.text, warning.position.position());
-                let label = warning.label.as_deref();
-                let unknown = label.and_then(|label| unknown(root, label));
+                // A label in quotes is none of its fields.
+                let place = at.clone().unwrap_or_default();
+                let word: String = self
+                    .text
+                    .chars()
+                    .skip(place.start)
+                    .take(place.len())
+                    .collect();
+                let label = warning.label.filter(|label| *label == word);
+                let unknown = label.and_then(|label| unknown(root, &label));
                 let reason = unknown.unwrap_or(warning.message);
                 Err(Mistake { reason, at })
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use memglass::Field;
+use memglass_value::format::Figure;
 use memglass_value::time;
 use memglass_view::interest::FieldsInterest;
 use memglass_view::snapshot::{Detail, FieldRow, Fields, Key, Object, ObjectRow, Widths};
@@ -112,13 +113,25 @@ impl Outlines {
     }
 }
 
+/// The value of a row, or the values of several elements.
+fn told(row: &FieldRow) -> String {
+    match row.cells.as_slice() {
+        [] => row.value.plain(),
+        cells => cells
+            .iter()
+            .map(Figure::plain)
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
 impl Outline {
     /// What is not to change says what it said last; of another field than then, what its row says.
     fn detail(&mut self, mut now: Detail, row: Option<&FieldRow>, is_frozen: bool) -> Detail {
         match (is_frozen, self.detail.path == now.path) {
             (false, _) => self.detail.clone_from(&now),
             (true, true) => now.value.clone_from(&self.detail.value),
-            (true, false) => now.value = row.map_or(String::new(), |row| row.value.plain()),
+            (true, false) => now.value = row.map_or(String::new(), told),
         }
         now
     }

@@ -186,6 +186,7 @@ mod tests {
         busy.begin();
         busy.end();
         until(|| looks() > before);
+        busy.begin();
         drop(teller);
         until(|| thread.is_finished());
     }

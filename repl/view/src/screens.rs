@@ -1313,6 +1313,38 @@ fn the_list_is_sorted_by_a_column_and_turned_round() {
 }
 
 #[test]
+fn a_new_order_begins_at_its_first_row_whichever_it_turns_out_to_be() {
+    let mut shown = Shown::of(world(), 120, 36);
+    let asked = |shown: &Shown| {
+        let asked = shown.world.asked.last().expect("a frame");
+        (asked.objects.key, asked.objects.window.first)
+    };
+    let key = |shown: &Shown, row: usize| Some(shown.world.snapshot.objects.rows[row].key);
+    shown.press("Down Down Down Down");
+    assert_eq!(asked(&shown).0, key(&shown, 4));
+    shown.press("o Down Down Down Enter Esc");
+    assert_eq!(asked(&shown), (None, 0));
+    // Rates are known half a second later: another row is first then.
+    shown.world.snapshot.objects.selected = 0;
+    shown.world.snapshot.objects.rows.swap(0, 2);
+    shown.world.snapshot.objects.current = shown.world.snapshot.objects.rows.first().cloned();
+    shown.world.snapshot.at += Duration::from_millis(500);
+    shown.app.read(&mut shown.world);
+    assert_eq!(asked(&shown), (None, 0));
+    shown.world.snapshot.at += Duration::from_millis(600);
+    shown.app.read(&mut shown.world);
+    shown.app.read(&mut shown.world);
+    assert_eq!(
+        asked(&shown),
+        (key(&shown, 0), 0),
+        "from here on it is followed"
+    );
+    // Whoever moves has chosen.
+    shown.press("o Enter Esc Down");
+    assert_eq!(asked(&shown).0, key(&shown, 1));
+}
+
+#[test]
 fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     let mut world = world();
     let cell = |value: Figure, is_alarm| Cell {

@@ -36,7 +36,16 @@ pub(crate) struct ObjectsPanel {
     columns: ListColumns,
     widest: Widest,
     seen: HashMap<Key, Seen>,
+    /// The first snapshot in a new order: for a while from there the first row is selected, whichever it is, as rates and
+    /// large lists are known only a moment later.
+    first_since: Option<Duration>,
 }
+
+/// There is no snapshot in the new order yet.
+const ORDERED_NEXT: Duration = Duration::MAX;
+
+/// By then a new order is known.
+const SETTLES: Duration = Duration::from_secs(1);
 
 /// What was seen of an object's changes.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +61,7 @@ impl ObjectsPanel {
     /// Which rows it will show, with room for this many.
     pub(crate) fn interest(&self, height: usize) -> ObjectsInterest {
         ObjectsInterest {
-            key: self.key,
+            key: self.key.filter(|_| self.first_since.is_none()),
             window: Window {
                 height,
                 ..self.window
@@ -93,9 +102,9 @@ impl ObjectsPanel {
 
     /// Lists objects with these columns, in this order.
     pub(crate) fn set_columns(&mut self, columns: ListColumns) {
-        // What is first in a new order is what was asked for.
         if columns.sort != self.columns.sort {
-            (self.key, self.window.first, self.window.selected) = (None, 0, 0);
+            (self.window.first, self.window.selected) = (0, 0);
+            self.first_since = Some(ORDERED_NEXT);
         }
         self.columns = columns;
     }
@@ -142,6 +151,10 @@ impl ObjectsPanel {
             height,
         };
         self.key = objects.current.as_ref().map(|row| row.key);
+        self.first_since = match self.first_since {
+            Some(ORDERED_NEXT) => Some(snapshot.at),
+            since => since.filter(|since| snapshot.at.saturating_sub(*since) < SETTLES),
+        };
         for row in &objects.rows {
             for (column, cell) in self.columns.pinned().zip(&row.cells) {
                 let width = self.widest.entry(Arc::clone(&column.text)).or_default();
@@ -157,7 +170,10 @@ impl ObjectsPanel {
 
     pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
         if moved(&mut self.window, command, snapshot.objects.listed) {
-            self.key = self.row(snapshot, self.window.selected).map(|row| row.key);
+            // Before the first snapshot in a new order nobody knows which object that is.
+            let is_known = self.first_since.take() != Some(ORDERED_NEXT);
+            let row = self.row(snapshot, self.window.selected);
+            self.key = row.filter(|_| is_known).map(|row| row.key);
             return Handled::Consumed(None);
         }
         match command {
@@ -176,6 +192,7 @@ impl ObjectsPanel {
         };
         let was_selected = self.key == Some(row.key);
         self.key = Some(row.key);
+        self.first_since = None;
         self.window.selected = index;
         was_selected
     }
