@@ -131,6 +131,10 @@ pub(crate) fn timed(rest: &str) -> Result<Option<(Duration, &str)>, CommandError
         ))
     };
     let known = UNITS.iter().find(|(name, _)| *name == unit);
+    if known.is_none() && line.is_empty() {
+        // A label may begin with digits.
+        return Ok(None);
+    }
     let (_, nanos) = known.ok_or_else(wrong)?;
     let period = Duration::try_from_secs_f64(number * *nanos as f64 / 1e9).map_err(|_| wrong())?;
     match (period < LOOK, line.trim()) {
@@ -215,6 +219,7 @@ mod tests {
             "1e3 * a.b",
             "0x10 + a.b",
             "2.max(a.b)",
+            "7203T",
         ] {
             assert_eq!(timed(expression).ok(), Some(None), "{expression}");
         }

@@ -194,8 +194,7 @@ fn shown(field: &Field, value: &Value) -> String {
     match value {
         // As it is written in a script.
         Value::Text(_) => format::text(value, &style),
-        Value::F32(_) | Value::F64(_) => format::text(value, &Style::default()),
-        _ => format::brief_alone(value, &style),
+        _ => format::brief_alone(value, &style.exact(value)),
     }
 }
 

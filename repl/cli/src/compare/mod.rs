@@ -36,12 +36,14 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
             "--layout compares types: name two files, programs or sessions".into(),
         )),
         [old, new] => {
-            for word in [old, new] {
-                if !is_recording(options, word) && type_files::is_file(options, word) {
-                    return Err(Failure::Usage(format!(
-                        "{word} is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording"
-                    )));
-                }
+            let has_types = |word: &&String| {
+                let is_file = Path::new(*word).exists() && type_files::is_file(options, word);
+                is_file && !is_recording(options, word)
+            };
+            if let Some(word) = [old, new].into_iter().find(has_types) {
+                return Err(Failure::Usage(format!(
+                    "{word} is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording"
+                )));
             }
             states(options, diff, [old, new]).map_err(Failure::of_comparison)
         }

@@ -132,9 +132,6 @@ fn add_leaves(
     if info.readonly || matches!(kind, Kind::Pointer { .. }) {
         return Ok(());
     }
-    if let Some(object) = observer.object_in(field.object_id().slot) {
-        types.insert(observer.schema()[object.type_id].name.to_string(), ());
-    }
     if let (Some(count), false) = (field.element_count(), matches!(kind, Kind::Array { .. })) {
         for index in 0..count {
             let element = field.element(index).map_err(SelectionError::from)?;
@@ -154,6 +151,9 @@ fn add_leaves(
         Err(ReadError::Gone { .. }) => {}
         value => {
             lines.insert(shown_path(observer, field), file::written(&value?));
+            if let Some(object) = observer.object_in(field.object_id().slot) {
+                types.insert(observer.schema()[object.type_id].name.to_string(), ());
+            }
         }
     }
     Ok(())

@@ -90,8 +90,10 @@ impl Style {
 
     /// The same, but floats have all their digits, whatever their format is.
     pub fn exact(self, value: &Value) -> Self {
+        let is_float = |value: &Value| matches!(value, Value::F32(_) | Value::F64(_));
         match value {
-            Value::F32(_) | Value::F64(_) => Self {
+            Value::List(all) if !all.iter().all(is_float) => self,
+            Value::F32(_) | Value::F64(_) | Value::List(_) => Self {
                 format: None,
                 ..self
             },
