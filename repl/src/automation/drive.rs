@@ -435,7 +435,9 @@ impl Automation {
             has_failed: true,
             ..outcome
         });
-        if is_interrupted {
+        // A line that waits ends too.
+        let ends_line = is_interrupted && self.0.level.get() == Level::Line;
+        if is_interrupted && !ends_line {
             self.callbacks().clear_interrupt();
         }
         let is_timer = matches!(entry.subject, Subject::Every(_));
@@ -448,7 +450,10 @@ impl Automation {
             // What came meanwhile would begin at once, and each would have to be interrupted.
             self.engine().drop_waiting_of(number);
         }
-        Ok(())
+        match ends_line {
+            true => Err(self.callbacks().interrupted()),
+            false => Ok(()),
+        }
     }
 
     /// Gives back what a trigger needs no more, if that was its last firing.

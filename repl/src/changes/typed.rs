@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use memglass::sampler::Rate;
 use memglass::{Observer, Value};
-use memglass_script::{Closure, Ending, ScriptHost};
+use memglass_script::{Closure, Ending, ScriptError, ScriptHost};
 use memglass_terminal::look::Look;
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
@@ -175,7 +175,10 @@ fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, Co
         is_over: false,
     };
     how.ask(host);
-    Ok(how)
+    match how {
+        How::Interpreted { is_over: true, .. } => Err(ScriptError::Interrupted.into()),
+        how => Ok(how),
+    }
 }
 
 impl How {

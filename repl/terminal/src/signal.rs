@@ -156,7 +156,10 @@ impl Raiser {
     }
 
     fn raise(&self, signal: i32) {
-        self.flag.store(true, Ordering::Relaxed);
+        // What obeyed the one before has lowered the flag: then this is the first again.
+        if !self.flag.swap(true, Ordering::Relaxed) {
+            self.unanswered.store(0, Ordering::Relaxed);
+        }
         let times = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
         if self.owner == Owner::Program && times >= PATIENCE {
             crate::modes::give_back();

@@ -317,6 +317,50 @@ fn ctrl_c_pauses_a_trigger_whose_condition_never_ends_and_the_prompt_has_its_key
 }
 
 #[test]
+fn ctrl_c_ends_a_line_that_waits_beside_actions_that_take_their_time() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.shows("t1>");
+    terminal.line("every(1.ms, || { for i in 0..200_000 { } }); ()");
+    for (wait, sum) in [
+        ("sleep(300.s)", "40 + 2"),
+        ("wait_until(|| false, 300.s)", "40 + 3"),
+    ] {
+        terminal.line(wait);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        terminal.press(CTRL_C);
+        terminal.shows("interrupted");
+        terminal.line(sum);
+        terminal.shows(&format!("\n4{}", &sum[5..]));
+    }
+}
+
+#[test]
+fn ctrl_c_ends_what_a_table_of_watches_waits_for() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.shows("t1>");
+    terminal.line("fn f() { if AAPL_position.quantity == 900 { loop {} } 1 }");
+    terminal.line(":watch f()");
+    terminal.shows("watch 1;");
+    terminal.line(":watch");
+    terminal.shows("`:unwatch N`");
+    world.run(&["set", "t1", "AAPL_position.quantity", "900"]);
+    terminal.shows("^C stops it");
+    terminal.press(CTRL_C);
+    terminal.shows("interrupted, an");
+    terminal.press("q");
+    terminal.ends_with("t1>");
+    // What never ends is not watched at all.
+    terminal.line(":watch f()");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    terminal.press(CTRL_C);
+    terminal.shows("interrupted\n");
+    terminal.line(":unwatch 2");
+    terminal.shows("there is no watch 2");
+}
+
+#[test]
 fn ctrl_c_ends_a_script_whose_condition_never_ends() {
     let (world, _producer) = World::with_producer();
     let path = world.script(

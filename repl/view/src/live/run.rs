@@ -118,14 +118,19 @@ impl Live<'_> {
                     if self.state.is_paused {
                         continue;
                     }
-                    self.source.advance();
-                    Next::Stay
+                    match self.script(|source| {
+                        source.advance();
+                        Then::GoesOn
+                    }) {
+                        None => Next::Stay,
+                        Some(ended) => return Ok(ended),
+                    }
                 }
-                recv(due) -> _ => match self.run_due() {
+                recv(due) -> _ => match self.script(|source| source.run_due()) {
                     None => continue,
                     Some(ended) => return Ok(ended),
                 },
-                recv(woken) -> _ => match self.run_due() {
+                recv(woken) -> _ => match self.script(|source| source.run_due()) {
                     None => continue,
                     Some(ended) => return Ok(ended),
                 },
@@ -147,13 +152,13 @@ impl Live<'_> {
         }
     }
 
-    /// Does what is to be done beside the table; how the table ends, if it does.
-    fn run_due(&mut self) -> Option<Ended> {
+    /// Lets scripts run, which Ctrl-C stops; how the table ends, if it does.
+    fn script(&mut self, work: impl FnOnce(&mut dyn Source) -> Then) -> Option<Ended> {
         if let Some(signal) = self.interrupts.settle() {
             return Some(Ended::Signal(signal));
         }
         self.busy.begin();
-        let then = self.source.run_due();
+        let then = work(self.source);
         if self.busy.end() {
             self.screen.forget();
         }
