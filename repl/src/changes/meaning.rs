@@ -37,7 +37,7 @@ impl Meaning {
             return Ok((Meaning::Fields(vec![selection(text)?]), Vec::new()));
         }
         let expression = compiled(observer, text, Source::value)?;
-        let warnings = warnings(observer, &expression);
+        let warnings = warnings(observer, text, &expression)?;
         let meaning = match is_path(text) {
             // Of an object that may come.
             true => Meaning::Fields(vec![selection(text)?]),
@@ -56,15 +56,26 @@ pub(super) fn condition(
     observer: &Observer,
     text: &str,
 ) -> Result<(Expression, Vec<String>), CommandError> {
-    let expression = compiled(observer, text.trim(), Source::condition)?;
-    let warnings = warnings(observer, &expression);
+    let text = text.trim();
+    let expression = compiled(observer, text, Source::condition)?;
+    let warnings = warnings(observer, text, &expression)?;
     Ok((expression, warnings))
 }
 
-fn warnings(observer: &Observer, expression: &Expression) -> Vec<String> {
+/// What is worth telling of an expression. The name of a value without quotes is a mistake: no object is awaited that is
+/// called so.
+fn warnings(
+    observer: &Observer,
+    text: &str,
+    expression: &Expression,
+) -> Result<Vec<String>, CommandError> {
+    let warnings = expression.warnings(observer);
+    if let Some(mistake) = warnings.iter().find(|warning| warning.label.is_none()) {
+        return Err(ScriptError::mistake(text, &mistake.message, mistake.position).into());
+    }
     let never = expression.never().iter().cloned();
-    let all = expression.warnings(observer).into_iter().chain(never);
-    all.map(|warning| warning.message).collect()
+    let all = warnings.into_iter().chain(never);
+    Ok(all.map(|warning| warning.message).collect())
 }
 
 fn compiled<E>(

@@ -252,7 +252,12 @@ fn subject(observer: &Observer, text: &str) -> Result<Subject, Mistake> {
     let source = Source::of_text(text).map_err(|error| mistake(text, &error))?;
     let expression = source.value(observer, |_| None);
     let expression = expression.map_err(|error| mistake(text, &error))?;
-    Ok(Subject::Expression(Box::new(expression)))
+    // The name of a value without quotes.
+    let warnings = expression.warnings(observer).into_iter();
+    match warnings.into_iter().find(|warning| warning.label.is_none()) {
+        Some(warning) => Err(plain(warning.message)),
+        None => Ok(Subject::Expression(Box::new(expression))),
+    }
 }
 
 fn plain(reason: String) -> Mistake {
