@@ -102,7 +102,7 @@ pub enum ComparisonError {
 
 fn advice(left: &str, right: &str) -> String {
     match (left, right) {
-        ("a bool", _) | (_, "a bool") => "; compare it with true or false".into(),
+        ("a bool", _) | (_, "a bool") => "; a bool is compared with true or false".into(),
         ("a duration", "an integer" | "a float") | ("an integer" | "a float", "a duration") => {
             format!("; the number is not that of a field whose unit is a time ({UNIT_NAMES})")
         }
@@ -538,7 +538,7 @@ mod tests {
             value(true),
             "==",
             value(1),
-            "cannot compare a bool with an integer; compare it with true or false",
+            "cannot compare a bool with an integer; a bool is compared with true or false",
         );
         check(
             Other("a function".into()),

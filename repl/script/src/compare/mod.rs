@@ -201,7 +201,7 @@ mod tests {
         );
         check(
             "true == 1",
-            "Runtime error: cannot compare a bool with an integer; compare it with true or false",
+            "Runtime error: cannot compare a bool with an integer; a bool is compared with true or false",
         );
         check("() > 3", "Runtime error: cannot compare () with an integer");
         check("() > ()", "Runtime error: cannot compare () with ()");

@@ -71,8 +71,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Line>, SetError> {
     })
 }
 
-/// Puts a file in the place of the one that may be there: it is all of the old or all of the new one.
+/// Puts a set in the place of the one that may be there: it is all of the old or all of the new one. Another file is not
+/// replaced.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SetError> {
+    if path.is_file() {
+        read(path)?;
+    }
     let written = || -> io::Result<()> {
         if let Some(folder) = path
             .parent()

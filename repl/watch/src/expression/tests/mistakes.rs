@@ -13,7 +13,7 @@ fn a_mistake_is_told_with_its_place_and_what_was_meant() {
     world.wrong(
         "a.live == 1",
         8,
-        "cannot compare a bool with an integer; compare it with true or false",
+        "cannot compare a bool with an integer; a bool is compared with true or false",
     );
     world.wrong(
         "a.quantity > \"500\"",

@@ -7,7 +7,7 @@ fn pitfall_06_a_comparison_that_can_never_hold_is_an_error() {
     let mut world = World::read_only();
     world.fails(
         "AAPL_position.live == 1",
-        "cannot compare a bool with an integer; compare it with true or false",
+        "cannot compare a bool with an integer; a bool is compared with true or false",
     );
     world.fails(
         "AAPL_position.last_quote > 3",
