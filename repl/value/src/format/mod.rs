@@ -88,16 +88,29 @@ impl Style {
         }
     }
 
-    /// The same, but floats have all their digits, whatever their format is.
+    /// The same, but without a format that rounds this value.
     pub fn exact(self, value: &Value) -> Self {
-        let is_float = |value: &Value| matches!(value, Value::F32(_) | Value::F64(_));
-        match value {
-            Value::List(all) if !all.iter().all(is_float) => self,
-            Value::F32(_) | Value::F64(_) | Value::List(_) => Self {
+        match self.says_all(value) {
+            true => self,
+            false => Self {
                 format: None,
                 ..self
             },
-            _ => self,
+        }
+    }
+
+    /// Whether the text of a float gives the float again.
+    fn says_all(&self, value: &Value) -> bool {
+        let bare = Self {
+            unit: None,
+            ..self.clone()
+        };
+        let written = || text(value, &bare).replace(',', "");
+        match value {
+            Value::F32(number) => written().trim().parse() == Ok(*number),
+            Value::F64(number) => written().trim().parse() == Ok(*number),
+            Value::List(all) => all.iter().all(|value| self.says_all(value)),
+            _ => true,
         }
     }
 
@@ -569,5 +582,18 @@ mod tests {
 
     fn vec_of(numbers: &[i64]) -> Value {
         Value::List(numbers.iter().map(|number| Value::I64(*number)).collect())
+    }
+
+    #[test]
+    fn a_format_that_rounds_a_value_is_left_out_where_it_is_to_be_exact() {
+        let mut metadata = Metadata::default();
+        metadata.format = Some("%.2f".into());
+        metadata.unit = Some("USD".into());
+        let exact = |value: Value| text(&value, &Style::new(&metadata).exact(&value));
+        assert_eq!(exact(Value::F64(151.5)), "151.50 USD");
+        assert_eq!(exact(Value::F64(0.0159)), "0.0159 USD");
+        let list = |numbers: [f64; 2]| Value::List(numbers.map(Value::F64).to_vec());
+        assert_eq!(exact(list([1.5, 2.0])), "[1.50, 2.00] USD");
+        assert_eq!(exact(list([1.5, 0.001])), "[1.5, 0.001] USD");
     }
 }
