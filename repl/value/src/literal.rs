@@ -162,9 +162,7 @@ impl<'t> Parser<'t> {
             "false" => Ok(Value::Bool(false)),
             // For a field whose unit is a time.
             word if duration::parse(word).is_some() => Ok(Value::Text(word.to_owned())),
-            word if starts_number(word) => {
-                number(word).ok_or_else(|| format!("{word:?} is not a number"))
-            }
+            word if starts_number(word) => number(word),
             word => Ok(Value::Text(word.to_owned())),
         }
     }
@@ -198,9 +196,18 @@ fn starts_number(word: &str) -> bool {
     float.starts_with(|c: char| c.is_ascii_digit()) || matches!(digits, "inf" | "NaN")
 }
 
-fn number(word: &str) -> Option<Value> {
-    let word = word.replace('_', "");
-    integer(&word).or_else(|| word.parse().ok().map(Value::F64))
+fn number(word: &str) -> Result<Value, String> {
+    let digits = word.replace('_', "");
+    if let Some(number) = integer(&digits) {
+        return Ok(number);
+    }
+    match digits.parse::<f64>() {
+        Ok(number) if number.is_infinite() && digits.contains(|c: char| c.is_ascii_digit()) => {
+            Err(format!("{word} is beyond the largest f64, {:e}", f64::MAX))
+        }
+        Ok(number) => Ok(Value::F64(number)),
+        Err(_) => Err(format!("{word:?} is not a number")),
+    }
 }
 
 fn integer(word: &str) -> Option<Value> {
@@ -265,6 +272,7 @@ mod tests {
         check("1.5", 1.5);
         check("-2e3", -2e3);
         check("inf", f64::INFINITY);
+        check("-inf", f64::NEG_INFINITY);
     }
 
     #[test]
@@ -293,6 +301,8 @@ mod tests {
         refused("", "missing");
         refused("12x", "\"12x\" is not a number");
         refused("0x", "is not a number");
+        refused("1e400", "1e400 is beyond the largest f64, 1.797");
+        refused("[1, -1e999]", "-1e999 is beyond");
         refused("[1, 2", "a comma or \"]\" is missing");
         refused("#{ a 1 }", "needs a colon");
         refused("\"open", "closing quote");
