@@ -127,7 +127,10 @@ impl Busy {
         }
         work.told = Some(now);
         let (width, height) = terminal_size()?;
-        let text = format!("a script has run for {} s: ^C stops it", time.as_secs());
+        let text = match time.as_secs() {
+            0 => "a script is running: ^C stops it".to_owned(),
+            seconds => format!("a script has run for {seconds} s: ^C stops it"),
+        };
         let text = crate::text::cut_end(&text, usize::from(width.saturating_sub(2)));
         let mut out = stdout().lock();
         write!(out, "\x1b[0m\x1b[{height};1H\x1b[2K {text}")?;

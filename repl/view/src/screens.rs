@@ -215,8 +215,12 @@ fn an_object_that_was_never_looked_at_has_no_last_values() {
     let mut world = world();
     let object = world.snapshot.fields.object.as_mut();
     object.expect("an object").is_gone = true;
+    world.snapshot.fields.rows[7].trouble = Some("gone");
+    let name = world.snapshot.fields.rows[7].note.clone();
+    assert!(name.starts_with('['), "{name} is the name of a value");
     let mut shown = Shown::of(world, 120, 36);
     shown.shows(" gone: last values ╌");
+    shown.shows(&name[..8]);
     for row in &mut shown.world.snapshot.fields.rows {
         row.value = Figure::Nothing;
     }
@@ -1102,6 +1106,28 @@ fn a_field_that_cannot_be_written_says_why_on_the_last_line() {
     shown.shows("symbol_id: the producer declares it read-only");
     shown.press("u");
     shown.shows("nothing to undo");
+}
+
+#[test]
+fn integers_in_hex_in_a_pause_are_said_to_come_after_it() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("X X p");
+    assert!(!shown.text().contains("stand still stay"));
+    shown.press("X");
+    shown.shows("values that stand still stay as they are drawn: p goes on");
+}
+
+#[test]
+fn a_new_watch_is_scrolled_to() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.text();
+    let asked = |shown: &Shown| shown.world.asked.last().expect("a snapshot").watches;
+    assert_eq!(asked(&shown).selected, 0, "those of the beginning");
+    shown.world.snapshot.watches.total += 7;
+    shown.text();
+    shown.text();
+    let total = shown.world.snapshot.watches.total;
+    assert_eq!(asked(&shown).selected, total - 1);
 }
 
 #[test]

@@ -184,7 +184,7 @@ impl App {
                 Err(reason) => self.tell(reason, Role::Amber),
             },
             Command::Zoom => self.is_zoomed = !self.is_zoomed,
-            Command::HexIntegers => self.fields.turn_hex(),
+            Command::HexIntegers => self.turn_hex(),
             Command::Hex => self.shows_hex = !self.shows_hex,
             Command::Band => self.turn_band(),
             Command::Escape => self.escape(),
@@ -207,6 +207,15 @@ impl App {
                 }
             }
             command => self.turn(command),
+        }
+    }
+
+    fn turn_hex(&mut self) {
+        self.fields.turn_hex();
+        if self.paused.is_some() {
+            let key = self.keymap.shown(Command::Pause).unwrap_or("pause");
+            let reason = format!("values that stand still stay as they are drawn: {key} goes on");
+            self.tell(reason, Role::Amber);
         }
     }
 

@@ -307,7 +307,7 @@ impl FieldsPanel {
         }
         let role = self.draw_change(canvas, y, row, columns, frame);
         draw_value(canvas, area, row, columns, role);
-        draw_right(canvas, area, row, columns, trouble_role(frame));
+        draw_right(canvas, area, row, columns, frame);
     }
 
     /// The elements that share a row; those that changed are marked.
@@ -518,7 +518,7 @@ fn trouble_role(frame: Frame<'_>) -> Role {
 }
 
 /// The unit and the note, which may share a column; or what is the matter with the value.
-fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns, trouble: Role) {
+fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns, frame: Frame<'_>) {
     let y = area.y;
     let is_text = matches!(row.value, Figure::Text(_));
     if let (Some(column), false) = (columns.unit, is_text) {
@@ -528,7 +528,12 @@ fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns,
     let Some(column) = columns.note else { return };
     let room = column.width.into();
     if let Some(word) = row.trouble {
-        return canvas.put(column.at, y, text::cut_end(word, room), trouble);
+        let object = frame.snapshot.fields.object.as_ref();
+        // The title says that the object is gone; what a number stands for is said here alone.
+        let is_told = object.is_some_and(|object| object.is_gone) && !row.named.is_empty();
+        let word = if is_told { &row.note } else { word };
+        let word = text::cut_end(word, room).into_owned();
+        return canvas.put(column.at, y, word, trouble_role(frame));
     }
     let note = match (columns.unit, row.unit.is_empty() || is_text) {
         (None, false) => &*row.unit,

@@ -52,6 +52,10 @@ impl WatchPanel {
             first: watches.first,
             height,
         };
+        if watches.total > self.total && self.total > 0 {
+            // A new one is the last: who added it looks for it.
+            self.window.selected = watches.total - 1;
+        }
         if watches.total != self.total {
             (self.total, self.longest) = (watches.total, 0);
         }
