@@ -29,9 +29,6 @@ use super::term::{Term, What};
 /// Methods that store.
 const WRITES: [&str; 3] = ["add", "force", "set"];
 
-/// Why a part of a packed record is left to the script, which looks for it each time.
-const ABSENT: &str = "a part that the record does not have now";
-
 /// An object that an expression names.
 pub(super) struct Root {
     pub(super) label: String,
@@ -236,16 +233,18 @@ impl<'a> Binder<'a> {
         if lacks_it && has_column(site.model(), name) {
             return self.unsupported(at, "a field of all elements");
         }
-        let is_packed = site.model().packing().is_some();
+        let packed = site
+            .model()
+            .packing()
+            .map(|_| site.model().path().to_owned());
         let part = site.part(|field| match field.member(name) {
             Err(_) if is_path => field.at(name),
             other => other,
         });
-        match part {
-            Ok(site) => self.reached(site),
-            // The next write may bring it.
-            Err(_) if is_packed => self.unsupported(at, ABSENT),
-            Err(error) => self.wrong_code(at, error.to_string()),
+        match (part, packed) {
+            (Ok(site), _) => self.reached(site),
+            (Err(_), Some(record)) => self.absent(at, &format!("`{name}`"), &record),
+            (Err(error), None) => self.wrong_code(at, error.to_string()),
         }
     }
 
@@ -299,15 +298,19 @@ impl<'a> Binder<'a> {
         let Run::Constant(index) = index else {
             return self.unsupported(at, "a computed index into a packed record");
         };
+        let array = site.model().path().to_owned();
         // From the end, it is another element when there are more.
-        let index = match u64::try_from(index) {
-            Ok(index) if index < count => index,
-            _ => return self.unsupported(at, ABSENT),
-        };
-        match site.part(|array| array.element(index)) {
-            Ok(site) => self.reached(site),
-            Err(_) => self.unsupported(at, ABSENT),
+        let element = u64::try_from(index).ok().filter(|index| *index < count);
+        let part = element.and_then(|index| site.part(|array| array.element(index)).ok());
+        match part {
+            Some(site) => self.reached(site),
+            None => self.absent(at, &format!("[{index}]"), &array),
         }
+    }
+
+    /// A part that a packed record does not have now. The next write may bring it, so the script looks for it each time.
+    fn absent(&mut self, at: Position, part: &str, record: &str) -> Code {
+        self.unsupported(at, format!("{part}, which {record} does not have now,"))
     }
 
     fn call(&mut self, name: &str, arguments: &[Term], at: Position) -> Code {

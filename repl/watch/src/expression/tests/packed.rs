@@ -38,10 +38,17 @@ fn elements_of_a_record_and_their_parts_are_read_in_place() {
 #[test]
 fn what_the_next_write_may_bring_is_left_to_the_script() {
     let (world, _log) = world();
-    let absent = "a part that the record does not have now";
-    world.unsupported("log.items[2].kind == 1", absent);
-    world.unsupported("log.items[0].text == \"hi\"", absent);
-    world.unsupported("log.items[-1].kind == 1", absent);
+    let absent = [
+        ("log.items[2].kind == 1", "[2], which log.items does not"),
+        (
+            "log.items[0].text == \"hi\"",
+            "`text`, which log.items[0] does not",
+        ),
+        ("log.items[-1].kind == 1", "[-1], which log.items does not"),
+    ];
+    for (text, part) in absent {
+        world.unsupported(text, &format!("{part} have now,"));
+    }
     world.unsupported(
         "log.items[log.n - 1].kind == 1",
         "a computed index into a packed record",
