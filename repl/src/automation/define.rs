@@ -226,7 +226,7 @@ impl Automation {
             let _ = self.start_sampling(&entry);
             // What was no mistake at its definition is none now, but it may be interrupted.
             if self.first_answers(engine, number).is_err() {
-                self.pause_condition(number);
+                self.pause_interrupted(number, "condition");
             }
         }
     }
@@ -275,7 +275,10 @@ impl Automation {
         drop(looked_at);
         let rearm = entry.rearm.borrow().clone();
         if let (Truth::False, Some(rearm)) = (answer.truth, rearm) {
-            answer.rearm = self.answer(engine, &rearm, object, function)?.truth;
+            let rearm = self.during(&entry, "`rearm`", || {
+                self.answer(engine, &rearm, object, "rearm")
+            });
+            answer.rearm = rearm?.truth;
         }
         Ok(answer)
     }

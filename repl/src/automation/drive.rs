@@ -228,7 +228,7 @@ impl Automation {
             let Ok(answer) = self.ask(engine, &ask) else {
                 // Whoever interrupted it goes on with what he waited for. The others are asked at the next tick.
                 if start.elapsed() >= PATIENCE {
-                    self.pause_condition(ask.number);
+                    self.pause_interrupted(ask.number, "condition");
                 }
                 return;
             };
@@ -325,7 +325,7 @@ impl Automation {
             self.engine().ended(self.now(), None);
             return Ok(());
         };
-        let (outer, start) = (self.0.level.replace(Level::Action), self.now());
+        let (outer, start) = (self.0.level.replace(Level::Action), Instant::now());
         let result = self.act(engine, &entry, run);
         let settled = match result {
             Ok(()) => self.settle(engine),
@@ -405,7 +405,7 @@ impl Automation {
     fn end_run(
         &self,
         entry: &Rc<Entry>,
-        (number, start): (u64, Duration),
+        (number, start): (u64, Instant),
         result: Result<()>,
     ) -> Result<()> {
         let now = self.now();
@@ -441,9 +441,9 @@ impl Automation {
             self.callbacks().clear_interrupt();
         }
         let is_timer = matches!(entry.subject, Subject::Every(_));
-        let went_on = now.saturating_sub(start) >= PATIENCE;
+        let went_on = start.elapsed() >= PATIENCE;
         match is_interrupted && is_timer && went_on {
-            true => self.pause_interrupted(entry, number, "action"),
+            true => self.pause_interrupted(number, "action"),
             false => self.report(entry, number, &brief, error),
         }
         if is_interrupted && went_on {
@@ -471,16 +471,10 @@ impl Automation {
         }
     }
 
-    /// Pauses a trigger whose condition somebody ended because it went on and on: it would be asked again at once.
-    pub(super) fn pause_condition(&self, number: u64) {
+    /// Pauses a trigger of which somebody ended a part because it went on and on: it would begin again at once.
+    pub(super) fn pause_interrupted(&self, number: u64, part: &str) {
         let entry = self.0.entries.borrow().get(&number).cloned();
-        if let Some(entry) = entry {
-            self.pause_interrupted(&entry, number, "condition");
-        }
-    }
-
-    /// Pauses a trigger of which somebody ended a part because it went on and on.
-    fn pause_interrupted(&self, entry: &Entry, number: u64, part: &str) {
+        let Some(entry) = entry else { return };
         self.engine().pause_for(number, PauseReason::Interrupted);
         self.tell(&format!(
             "note: trigger {number} ({}) was paused: its {part} was interrupted; `trigger({number}).resume()` lets it go on",
