@@ -5,9 +5,11 @@ mod lines;
 mod renamed;
 mod side;
 
+use std::fs::OpenOptions;
 use std::path::Path;
 
 use memglass_stream::{Damage, State};
+use memglass_system::files::open_regular;
 use memglass_terminal::streams::write_data;
 
 use super::arguments::Diff;
@@ -41,16 +43,18 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
                 is_file && !is_recording(options, word)
             };
             if let Some(word) = [old, new].into_iter().find(has_types) {
-                return Err(Failure::Usage(format!(
-                    "{word} is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording"
-                )));
+                return Err(no_recording(
+                    word,
+                    "is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording",
+                ));
             }
             states(options, diff, [old, new]).map_err(Failure::of_comparison)
         }
         [file] if !is_recording(options, file) && type_files::is_file(options, file) => {
-            Err(Failure::Usage(format!(
-                "{file} is one file with types: name two, as `memglass diff OLD NEW`"
-            )))
+            Err(no_recording(
+                file,
+                "is one file with types: name two, as `memglass diff OLD NEW`",
+            ))
         }
         words => {
             let word = words.first().map(String::as_str).or(named);
@@ -68,6 +72,18 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
 fn is_recording(options: &Options, word: &str) -> bool {
     let path = Path::new(word);
     replay::is_recording(path) && (path.exists() || options.attach(word).is_err())
+}
+
+/// What a word names that is neither a session nor a recording; `of_file` says it of a file with types.
+fn no_recording(word: &str, of_file: &str) -> Failure {
+    let path = Path::new(word);
+    let opened = open_regular(OpenOptions::new().read(true), path);
+    Failure::Usage(match opened {
+        Err(error) if path.exists() => {
+            format!("{word} cannot be compared: {error}; name a session or a recording")
+        }
+        _ => format!("{word} {of_file}"),
+    })
 }
 
 fn refuse_for_types(diff: &Diff) -> Result<(), Failure> {

@@ -379,6 +379,16 @@ fn mistakes_are_told_with_what_to_do() {
                 "`memglass types diff",
             ],
         );
+    for (no_file, what) in [
+        ("/dev/null", "it is a device"),
+        ("/tmp", "it is a directory"),
+    ] {
+        let expected = [no_file, what, "name a session or a recording"];
+        world
+            .run(&["diff", no_file, recording.to_str().unwrap()])
+            .failed(2, &expected);
+        world.run(&["diff", no_file]).failed(2, &expected);
+    }
 }
 
 #[test]
