@@ -20,6 +20,7 @@ use super::ScriptHost;
 use super::bindings::{Rows, csv_text};
 use super::context::Context;
 use super::convert;
+use super::describe;
 use super::duration;
 use super::error::{raise, text_of};
 use super::halt::Halt;
@@ -187,10 +188,13 @@ impl Callbacks {
         is_field: impl Fn(&str) -> bool,
     ) -> Result<Closure> {
         let means_nothing = |name: &str| engine.eval_expression::<Dynamic>(name).is_err();
+        let schema = self.context.schema();
         let part = |name: &str| match name {
             "it" => None,
             name if is_field(name) => Some(format!("it.{name}")),
             "label" => Some("it.label()".to_owned()),
+            // As in a closure: it is told that the name of a value is a text.
+            name if describe::is_name_of_value(&schema, name) => None,
             name => means_nothing(name).then(|| format!("it.{name}")),
         };
         self.compiled_closure(engine, text, |text| {

@@ -141,8 +141,7 @@ impl Automation {
         result.map_err(|error| host.tell(*error))
     }
 
-    /// Ends everything if it was interrupted, where that ends everything. A condition that was interrupted has only
-    /// failed.
+    /// Ends everything if it was interrupted, where that ends everything. Elsewhere an interrupt ends what runs.
     fn check_interrupt(&self) -> Result<()> {
         match self.0.ends_when_interrupted.get() && self.callbacks().is_interrupted() {
             true => Err(self.callbacks().interrupted()),

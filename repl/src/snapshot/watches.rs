@@ -253,8 +253,8 @@ fn subject(observer: &Observer, text: &str) -> Result<Subject, Mistake> {
     let expression = source.value(observer, |_| None);
     let expression = expression.map_err(|error| mistake(text, &error))?;
     // The name of a value without quotes.
-    let warnings = expression.warnings(observer).into_iter();
-    match warnings.into_iter().find(|warning| warning.label.is_none()) {
+    let mut warnings = expression.warnings(observer).into_iter();
+    match warnings.find(|warning| warning.label.is_none()) {
         Some(warning) => Err(plain(warning.message)),
         None => Ok(Subject::Expression(Box::new(expression))),
     }
