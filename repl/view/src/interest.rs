@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::edit::Mistake;
 use crate::snapshot::Key;
 
 /// What the next snapshot is to hold.
@@ -105,6 +106,11 @@ pub struct Column {
 /// The word between an expression and the condition of its colour.
 const AMBER: &str = " amber ";
 
+/// Colours that people try instead.
+const OTHERS: [&str; 9] = [
+    "blue", "cyan", "green", "magenta", "orange", "purple", "red", "white", "yellow",
+];
+
 impl SortBy {
     /// What it is called.
     pub fn name(&self) -> &str {
@@ -126,6 +132,16 @@ impl Column {
             text: text.trim().into(),
             alarm: Some(alarm.trim().into()).filter(|alarm: &Arc<str>| !alarm.is_empty()),
         }
+    }
+
+    /// What is wrong with a text that has another colour between an expression and a condition.
+    pub(crate) fn other_colour(text: &str) -> Option<Mistake> {
+        let found = |color| Some((color, text.find(&format!(" {color} "))? + 1));
+        let (color, at): (&str, usize) = OTHERS.into_iter().find_map(found)?;
+        Some(Mistake {
+            reason: format!("the colour of values to look at is amber, not {color}"),
+            at: Some(at..at + color.len()),
+        })
     }
 
     /// The text of which it is made.

@@ -1387,6 +1387,8 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     shown.shows("┌─ Columns ─");
     shown.shows("column quantty▏");
     shown.shows("did you mean \"quantity\"?");
+    shown.press("Space r e d Space >");
+    shown.shows("the colour of values to look at is amber, not red");
     shown.press("Esc");
     shown.shows("letters add  Enter sort");
     assert!(!shown.text().contains("Del drop"), "nothing is pinned");
@@ -1399,6 +1401,8 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     shown.shows("  label                  price  type      ┃");
     shown.shows("▌ AAPL_position        1.5 USD  Position  ┃");
     shown.shows("  AAPL_quote      !1,200   USD  Quote     ┃");
+    // Ages and rates gave way.
+    shown.shows("2 more: z");
     shown.shows("  book                 -        Book[5]   ┃");
     shown.press("o d a y s Enter Left");
     let texts = |shown: &Shown| {
@@ -1465,10 +1469,10 @@ fn pinned_columns_without_room_are_counted() {
         shown
     };
     let mut shown = pinned(30);
-    shown.shows("1 more: z");
+    shown.shows("2 more: z");
     shown.press("z");
     let text = shown.text();
-    assert!(!text.contains("1 more"), "{text}");
+    assert!(!text.contains(" more"), "{text}");
     let text = pinned(24).text();
     assert!(
         !text.contains("1 more"),

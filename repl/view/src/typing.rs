@@ -91,7 +91,7 @@ impl Typing {
                 let column = Column::of_text(text);
                 match host.check_column(&column) {
                     Ok(()) => Answer::ClosesWith(Action::AddColumn(column)),
-                    Err(mistake) => self.wrong(mistake),
+                    Err(mistake) => self.wrong(Column::other_colour(text).unwrap_or(mistake)),
                 }
             }
             Purpose::Watch => match host.watch(self.entry.text()) {
@@ -125,7 +125,9 @@ impl Typing {
             },
             Purpose::Column => {
                 let column = Column::of_text(self.entry.text());
-                self.mistake = host.check_column(&column).err();
+                let wrong = host.check_column(&column).err();
+                let text = self.entry.text();
+                self.mistake = wrong.map(|wrong| Column::other_colour(text).unwrap_or(wrong));
                 Answer::Stays
             }
             Purpose::Watch => Answer::Stays,

@@ -85,14 +85,20 @@ impl ListColumns {
         })
     }
 
-    /// Pins another column, behind the others.
+    /// Pins another column, behind the others; one of the same expression takes its colour and is shown.
     pub(crate) fn pin(&mut self, column: Column) {
-        let what = What::Pinned(column);
-        if !self.all.iter().any(|column| column.what == what) {
-            self.all.push(ListColumn {
-                what,
-                is_shown: true,
-            });
+        let is_same = |other: &&mut ListColumn| match &other.what {
+            What::Pinned(pinned) => pinned.text == column.text,
+            _ => false,
+        };
+        let same = self.all.iter_mut().find(is_same);
+        let new = ListColumn {
+            what: What::Pinned(column),
+            is_shown: true,
+        };
+        match same {
+            Some(same) => *same = new,
+            None => self.all.push(new),
         }
     }
 

@@ -16,7 +16,8 @@ use crate::theme::Role;
 const LABEL: usize = 14;
 const LEAST_LABEL: usize = 10;
 
-/// The most columns of a pinned column's header, of whole numbers and texts, and of what stands behind the point.
+/// The most columns of a pinned column's header where it has less than a quarter of the list, of whole numbers and
+/// texts, and of what stands behind the point.
 const HEADER: usize = 18;
 const WHOLE: usize = 14;
 const FRACTION: usize = 7;
@@ -53,7 +54,7 @@ pub(super) struct PinnedAt {
 pub(super) struct Columns {
     pub(super) label: usize,
     pub(super) pinned: Vec<PinnedAt>,
-    /// Pinned columns for which there is no room.
+    /// Pinned columns for which there is no room, and others that gave way to them.
     pub(super) left_out: usize,
     pub(super) type_at: u16,
     /// 0 if types are not shown.
@@ -114,13 +115,19 @@ impl Columns {
             } else {
                 LABEL
             };
-            columns.pin(area.x + 2, label, header, chosen.pinned(), widest);
+            columns.pin(area, label, header, chosen.pinned(), widest);
             columns
         });
         let is_fitting =
             |columns: &Columns| columns.left_out == 0 && columns.label_room() >= LEAST_LABEL;
         let fitting = columns.iter().position(is_fitting);
-        columns[fitting.unwrap_or(choices.len() - 1)].clone()
+        let fitting = fitting.unwrap_or(choices.len() - 1);
+        let mut columns = columns[fitting].clone();
+        if chosen.pinned().next().is_some() {
+            let shown = |choice: [bool; 3]| choice.into_iter().filter(|shown| *shown).count();
+            columns.left_out += shown(choices[0]) - shown(choices[fitting]);
+        }
+        columns
     }
 
     /// Columns of a label, with a blank left before what follows.
@@ -156,17 +163,18 @@ impl Columns {
     /// Takes room from the labels for pinned columns, as many as fit.
     fn pin<'c>(
         &mut self,
-        x: u16,
+        area: Area,
         label: usize,
         header: Header,
         pinned: impl Iterator<Item = &'c Column>,
         widest: &Widest,
     ) {
+        let longest = HEADER.max(usize::from(area.width / 4));
         let mut widths = Vec::new();
         for column in pinned {
             let width = widest.get(&column.text).copied().unwrap_or_default();
             let header = match header {
-                Header::Shown => text::cut_end(&column.text, HEADER).into_owned(),
+                Header::Shown => text::cut_end(&column.text, longest).into_owned(),
                 Header::None => String::new(),
             };
             let mark = usize::from(column.alarm.is_some());
@@ -178,7 +186,7 @@ impl Columns {
             self.label -= taken;
             widths.push((width, header, taken));
         }
-        let mut at = x + self.label as u16;
+        let mut at = area.x + 2 + self.label as u16;
         for (width, header, taken) in widths {
             at += taken as u16;
             let behind = width.total() - width.whole;
