@@ -173,7 +173,7 @@ fn leaves_are_written_in_place() {
     let refused = |path: &str, value: Value| field(path).write(&value).unwrap_err().to_string();
     assert_eq!(
         refused("packet.n", Value::I64(1)),
-        "packet.n: the layout depends on \"n\"; write it with force if that is meant"
+        "packet.n: the layout depends on \"n\"; `force` writes it if that is meant"
     );
     assert!(refused("packet.crc", Value::I64(70_000)).contains("cannot be 70000"));
     assert!(refused("packet.items[1].chars", "four".into()).contains("length of 3"));

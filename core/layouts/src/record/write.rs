@@ -29,7 +29,7 @@ pub enum WriteError {
         kind: Kind,
     },
     /// Other fields are found by this one.
-    #[error("the layout depends on {path:?}; write it with force if that is meant")]
+    #[error("the layout depends on {path:?}; `force` writes it if that is meant")]
     LayoutField {
         /// Its path.
         path: String,
