@@ -2,11 +2,11 @@
 
 use std::iter;
 use std::rc::Rc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use memglass::{Change, Field, Origin, Value, WriteError};
 use memglass_script::ledger::{Author, Direction, Entry, Force, LedgerError, Rules};
+use memglass_script::{held_by, lasting_holder};
 use memglass_value::format::{self, Style};
 use memglass_view::edit::Refused;
 
@@ -15,11 +15,6 @@ use crate::commands;
 
 /// How long it is taken for granted whether there is anything to undo: thousands of writes may have to be asked.
 const UNDO_HOLDS: Duration = Duration::from_millis(100);
-
-/// A field is looked at so often, over so much time, before somebody is said not to let go of it.
-const NAPS: u32 = 100;
-const NAP: Duration = Duration::from_millis(1);
-const LOOKS: u32 = 20;
 
 impl RuntimeHost<'_> {
     /// Refuses writes where there are none.
@@ -150,23 +145,12 @@ impl RuntimeHost<'_> {
     }
 }
 
-/// Refuses to write what another holds the right to write and does not let go, as a producer may for as long as it runs:
-/// whoever wrote would wait for it, and the screen with him.
+/// Refuses to write what another holds the right to write and does not let go: whoever wrote would wait for it, and the
+/// screen with him.
 fn check_free(field: &Field) -> Result<(), String> {
-    let Some(holder) = field.holder() else {
-        return Ok(());
-    };
-    // One that writes all the time lets go for moments in between, and one that is slow for a while.
-    let is_held = (0..NAPS).all(|_| {
-        thread::sleep(NAP);
-        (0..LOOKS).all(|_| field.holder().is_some())
-    });
-    match is_held {
-        true => Err(format!(
-            "{}: {holder} holds the right to write it and does not let go",
-            field.path()
-        )),
-        false => Ok(()),
+    match lasting_holder(field) {
+        Some(holder) => Err(held_by(field, &holder)),
+        None => Ok(()),
     }
 }
 

@@ -37,8 +37,10 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     let shared = context.clone();
     engine.register_fn("diff_set", move |name: &str| -> Result<Rows> {
         shared.refresh()?;
-        let table = sets::diff(&shared.attached.observer(), name);
-        table.map(Rows::new).map_err(told)
+        let is_interrupted = || shared.run.is_interrupted();
+        let table = sets::diff(&shared.attached.observer(), name, &is_interrupted);
+        let table = table.map_err(|error| shared.run.ended_by(told(error)));
+        table.map(Rows::new)
     });
     let shared = context.clone();
     engine.register_fn("apply_set", move |call: NativeCallContext, name: &str| {
@@ -48,7 +50,9 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
 
 fn apply(context: &Context, name: &str, line: u32) -> Result<INT> {
     context.refresh()?;
-    let prepared = sets::prepare(&context.attached.observer(), name).map_err(told)?;
+    let is_interrupted = || context.run.is_interrupted();
+    let prepared = sets::prepare(&context.attached.observer(), name, &is_interrupted);
+    let prepared = prepared.map_err(|error| context.run.ended_by(told(error)))?;
     if let Some(field) = prepared.first() {
         context.check_writable(field)?;
     }
@@ -59,6 +63,9 @@ fn apply(context: &Context, name: &str, line: u32) -> Result<INT> {
 
 fn save(context: &Context, name: &str, patterns: &[String]) -> Result<INT> {
     context.refuse_to_write("save_set")?;
+    if patterns.is_empty() {
+        return Err(raise("save_set takes at least one pattern"));
+    }
     context.refresh()?;
     let set = sets::of(&context.attached.observer(), name, patterns).map_err(told)?;
     let would = || {

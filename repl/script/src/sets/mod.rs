@@ -2,7 +2,7 @@
 
 mod file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,11 +11,12 @@ use std::time::SystemTime;
 
 use memglass::sampler::{Selection, SelectionError};
 use memglass::schema::Kind;
-use memglass::{Change, Field, Observer, ReadError, Value};
+use memglass::{Change, Field, ObjectId, Observer, ReadError, Value};
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
 use memglass_value::time;
 
+use crate::hold::{held_by, lasting_holder};
 use crate::ledger::{Ledger, LedgerError, Rules, agrees};
 use file::Line;
 
@@ -51,6 +52,8 @@ pub(crate) enum SetError {
     Lines { problems: Vec<String> },
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error("nothing was written: interrupted")]
+    Interrupted,
 }
 
 impl SetError {
@@ -93,13 +96,13 @@ pub(crate) fn of(observer: &Observer, name: &str, patterns: &[String]) -> Result
     let path = file::path_of(name)?;
     let (mut lines, mut types) = (BTreeMap::new(), BTreeMap::new());
     for pattern in patterns {
-        let count = lines.len();
+        let mut selected = 0;
         for path in memglass_syntax::alternatives(pattern)? {
             for field in Selection::of(&path)?.fields(observer)? {
-                add_leaves(observer, &field, &mut lines, &mut types)?;
+                selected += add_leaves(observer, &field, &mut lines, &mut types)?;
             }
         }
-        if lines.len() == count {
+        if selected == 0 {
             return Err(SetError::Nothing {
                 pattern: pattern.clone(),
             });
@@ -120,43 +123,44 @@ pub(crate) fn of(observer: &Observer, name: &str, patterns: &[String]) -> Result
     Ok(Set { path, count, text })
 }
 
-/// Adds what is written of a field, by its path.
+/// Adds what is written of a field, by its path; how many values that are.
 fn add_leaves(
     observer: &Observer,
     field: &Field,
     lines: &mut BTreeMap<String, String>,
     types: &mut BTreeMap<String, ()>,
-) -> Result<(), SetError> {
+) -> Result<usize, SetError> {
     let info = field.info();
     let kind = &field.schema()[info.type_id].kind;
     if info.readonly || matches!(kind, Kind::Pointer { .. }) {
-        return Ok(());
+        return Ok(0);
     }
+    let mut sum = 0;
     if let (Some(count), false) = (field.element_count(), matches!(kind, Kind::Array { .. })) {
         for index in 0..count {
             let element = field.element(index).map_err(SelectionError::from)?;
-            add_leaves(observer, &element, lines, types)?;
+            sum += add_leaves(observer, &element, lines, types)?;
         }
-        return Ok(());
+        return Ok(sum);
     }
     if let (Kind::Struct { .. }, Some(members)) = (kind, field.members()) {
         for member in members {
             let member = field.member(&member.name).map_err(SelectionError::from)?;
-            add_leaves(observer, &member, lines, types)?;
+            sum += add_leaves(observer, &member, lines, types)?;
         }
-        return Ok(());
+        return Ok(sum);
     }
     match field.read() {
         // Objects come and go while a pattern is followed.
-        Err(ReadError::Gone { .. }) => {}
+        Err(ReadError::Gone { .. }) => Ok(0),
         value => {
             lines.insert(shown_path(observer, field), file::written(&value?));
             if let Some(object) = observer.object_in(field.object_id().slot) {
                 types.insert(observer.schema()[object.type_id].name.to_string(), ());
             }
+            Ok(1)
         }
     }
-    Ok(())
 }
 
 /// The table of the sets that are saved under names.
@@ -239,24 +243,48 @@ struct Misfit {
     why: String,
 }
 
+/// Whether somebody wants an end of it.
+pub(crate) type IsInterrupted<'a> = &'a dyn Fn() -> bool;
+
 /// Tries all lines of a set out, on an observer of their own; else the problems.
-fn plan(observer: &Observer, name: &str) -> Result<Vec<Result<Planned, Misfit>>, SetError> {
+fn plan(
+    observer: &Observer,
+    name: &str,
+    is_interrupted: IsInterrupted<'_>,
+) -> Result<Vec<Result<Planned, Misfit>>, SetError> {
     let path = file::path_of(name)?;
     let rehearsal = observer.rehearsal()?;
+    let mut holders = HashMap::new();
     let planned = file::read(&path)?.into_iter().map(|line| {
+        if is_interrupted() {
+            return Err(SetError::Interrupted);
+        }
         let at = format!("{}:{}", path.display(), line.number);
-        try_line(&rehearsal, &line).map_err(|why| Misfit {
-            path: line.path.clone(),
-            why: format!("{at}: {why}"),
-        })
+        Ok(
+            try_line(&rehearsal, &line, &mut holders).map_err(|why| Misfit {
+                path: line.path.clone(),
+                why: format!("{at}: {why}"),
+            }),
+        )
     });
-    Ok(planned.collect())
+    planned.collect()
 }
 
-fn try_line(rehearsal: &Observer, line: &Line) -> Result<Planned, String> {
+/// Who holds the right to write an object and does not let go, of those that were asked for.
+type Holders = HashMap<ObjectId, String>;
+
+fn try_line(rehearsal: &Observer, line: &Line, holders: &mut Holders) -> Result<Planned, String> {
     let field = rehearsal
         .field(&line.path)
         .map_err(|error| error.to_string())?;
+    // Each line would wait for the same one.
+    let object = field.object_id();
+    let known = holders.get(&object).filter(|_| field.holder().is_some());
+    if let Some(holder) = known.cloned().or_else(|| lasting_holder(&field)) {
+        let why = held_by(&field, &holder);
+        holders.insert(object, holder);
+        return Err(why);
+    }
     let change = field
         .replace(&line.value)
         .map_err(|error| error.to_string())?;
@@ -268,9 +296,13 @@ fn try_line(rehearsal: &Observer, line: &Line) -> Result<Planned, String> {
 }
 
 /// A row for each value that is not as in the set, and for each line that could not be applied.
-pub(crate) fn diff(observer: &Observer, name: &str) -> Result<Table, SetError> {
+pub(crate) fn diff(
+    observer: &Observer,
+    name: &str,
+    is_interrupted: IsInterrupted<'_>,
+) -> Result<Table, SetError> {
     let mut table = Table::new(["path", "set", "now", "note"]).or_else("all is as in the set");
-    for planned in plan(observer, name)? {
+    for planned in plan(observer, name, is_interrupted)? {
         match planned {
             Ok(Planned {
                 path,
@@ -302,9 +334,13 @@ pub(crate) struct Prepared {
 
 /// Tries out the values of a set that are not there already. If one of them would be refused, all are. What is in
 /// one object becomes one write, and what is guarded there changes at once.
-pub(crate) fn prepare(observer: &Observer, name: &str) -> Result<Prepared, SetError> {
+pub(crate) fn prepare(
+    observer: &Observer,
+    name: &str,
+    is_interrupted: IsInterrupted<'_>,
+) -> Result<Prepared, SetError> {
     let (mut problems, mut writes, mut count) = (Vec::new(), BTreeMap::new(), 0);
-    for planned in plan(observer, name)? {
+    for planned in plan(observer, name, is_interrupted)? {
         match planned {
             Err(Misfit { why, .. }) => problems.push(why),
             Ok(Planned { change, .. }) if agrees(&change.old, &change.new) => {}

@@ -137,3 +137,30 @@ fn names_and_patterns_that_mean_nothing_are_errors() {
         "no object \"nobody\"",
     );
 }
+
+#[test]
+fn a_value_that_somebody_holds_is_waited_for_once_and_named() {
+    let mut world = World::new();
+    let (name, path) = set(&world);
+    let saving = format!("save_set({name:?}, \"AAPL_position.{{last_quote,quantity}}\")");
+    world.check(&saving, "4");
+    let before = std::fs::read_to_string(&path).unwrap();
+    std::mem::forget(world.position.last_quote.writer().unwrap());
+    let began = std::time::Instant::now();
+    let error = world.error(&format!("apply_set({name:?})")).to_string();
+    let held = "holds the right to write it and does not let go";
+    assert_eq!(error.matches(held).count(), 3, "{error}");
+    assert!(!error.contains("AAPL_position.quantity"), "{error}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(3));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}
+
+#[test]
+fn patterns_may_select_the_same_and_some_are_needed() {
+    let mut world = World::new();
+    let (name, _path) = set(&world);
+    let twice = "[\"AAPL_position.quantity\", \"AAPL_position.quantity\"]";
+    world.check(&format!("save_set({name:?}, {twice})"), "1");
+    let error = world.error(&format!("save_set({name:?}, [])")).to_string();
+    assert!(error.contains("at least one pattern"), "{error}");
+}
