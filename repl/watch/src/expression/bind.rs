@@ -298,8 +298,11 @@ impl<'a> Binder<'a> {
         let Run::Constant(index) = index else {
             return self.unsupported(at, "a computed index into a packed record");
         };
-        let array = site.model().path().to_owned();
         // From the end, it is another element when there are more.
+        if index < 0 {
+            return self.unsupported(at, "an index from the end of an array in a packed record");
+        }
+        let array = site.model().path().to_owned();
         let element = u64::try_from(index).ok().filter(|index| *index < count);
         let part = element.and_then(|index| site.part(|array| array.element(index)).ok());
         match part {
