@@ -23,12 +23,16 @@ impl Watch {
         if now == self.last {
             return None;
         }
-        self.last = now;
-        // After `:reattach`, which has said so itself.
-        if now == Presence::Alive {
-            return None;
+        let before = std::mem::replace(&mut self.last, now);
+        match (before, now) {
+            (Presence::Stopped, Presence::Alive) => {
+                let (name, pid) = (&session.name, session.pid);
+                Some(format!("producer of {name:?} (pid {pid}) goes on"))
+            }
+            // After `:reattach`, which has said so itself.
+            (_, Presence::Alive) => None,
+            _ => Some(sentence(&now, &session.name, session.pid)),
         }
-        Some(sentence(&now, &session.name, session.pid))
     }
 
     /// The fate last seen.
@@ -139,6 +143,16 @@ mod tests {
             program: "p".into(),
             directory: "/dev/shm".into(),
         }
+    }
+
+    #[test]
+    fn a_stop_and_its_end_are_told() {
+        let mut watch = Watch::new();
+        let told = watch.news(Presence::Stopped, &session()).unwrap();
+        assert!(told.contains("is stopped"), "{told}");
+        let told = watch.news(Presence::Alive, &session()).unwrap();
+        assert_eq!(told, "producer of \"t1\" (pid 123) goes on");
+        assert_eq!(watch.news(Presence::Alive, &session()), None);
     }
 
     #[test]

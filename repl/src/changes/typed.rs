@@ -165,9 +165,13 @@ impl Typed {
 /// A text that only a script can evaluate. It is asked on the thread of the scripts.
 fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, CommandError> {
     let callbacks = host.callbacks();
-    let shown = format!("`${{{text}\n}}`");
-    let closure = host.perform(|engine: &Engine| callbacks.closure_of(engine, &shown));
-    let closure = closure.map_err(|error| host.tell(*error))?;
+    let mut closure = |text: &str| {
+        let closure = host.perform(|engine: &Engine| callbacks.closure_of(engine, text));
+        closure.map_err(|error| host.tell(*error))
+    };
+    // First as it is typed: a mistake is told of that.
+    closure(text)?;
+    let closure = closure(&format!("`${{{text}\n}}`"))?;
     let mut how = How::Interpreted {
         why,
         closure,

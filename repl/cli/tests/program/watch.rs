@@ -338,6 +338,8 @@ fn changes_stand_above_the_line_that_is_typed_until_unwatched() {
     assert!(!terminal.text().contains("-> 1234"), "{}", terminal.text());
     terminal.line(":unwatch 1");
     terminal.shows("there is no watch 1");
+    terminal.line(":watch let x = 3");
+    terminal.shows("error: unexpected 'let' at column 1 of \"let x = 3\"");
     terminal.line(":watch left_motor.sped");
     terminal.shows("did you mean \"speed\"?");
 }
