@@ -19,12 +19,28 @@ use crate::types::Types;
 /// The section of programs and objects that has types.
 const SECTION: &str = ".mgt";
 
+/// Words of C23 and C++20 that name nothing.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
+    "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
+    "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+    "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+    "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
+    "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
+    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
+    "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
+    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
+    "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using",
+    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+];
+
 /// Why types cannot be embedded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbedError {
     /// The name cannot be one of C.
-    #[error("{name:?} is no name in C: use letters, digits and `_`")]
+    #[error("{name:?} is no name in C and C++: use letters, digits and `_`, and no keyword")]
     Name {
         /// The name.
         name: String,
@@ -69,8 +85,9 @@ impl Types {
 
 fn checked(name: &str) -> Result<(), EmbedError> {
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_name =
+    let is_word =
         name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
+    let is_name = is_word && !KEYWORDS.contains(&name);
     is_name.then_some(()).ok_or_else(|| EmbedError::Name {
         name: name.to_owned(),
     })
@@ -125,7 +142,7 @@ mod tests {
     #[test]
     fn only_names_of_c_are_taken() {
         let types = crate::doc::quotes().unwrap();
-        for wrong in ["", "1a", "a-b", "a b", "ä", "a;"] {
+        for wrong in ["", "1a", "a-b", "a b", "ä", "a;", "int", "for", "class"] {
             assert!(types.to_code(wrong).is_err(), "{wrong:?}");
             assert!(types.to_object(wrong).is_err(), "{wrong:?}");
         }
