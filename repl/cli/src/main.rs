@@ -291,6 +291,14 @@ fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i
     {
         return type_files::diff::run(options, old, new);
     }
+    if let (None, [diff, only]) = (named, words.as_slice())
+        && diff == "diff"
+        && type_files::is_file(options, only)
+    {
+        return Err(Failure::Usage(format!(
+            "{only} is one file: `types diff OLD NEW` compares two"
+        )));
+    }
     if let [_, _, extra] = words.as_slice() {
         return Err(Failure::Usage(format!(
             "{extra:?} is one word too many: `types` takes a session or file, and a type; `types diff OLD NEW` compares two"

@@ -44,6 +44,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
             };
             if let Some(word) = [old, new].into_iter().find(has_types) {
                 return Err(no_recording(
+                    options,
                     word,
                     "is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording",
                 ));
@@ -52,6 +53,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
         }
         [file] if !is_recording(options, file) && type_files::is_file(options, file) => {
             Err(no_recording(
+                options,
                 file,
                 "is one file with types: name two, as `memglass diff OLD NEW`",
             ))
@@ -74,16 +76,17 @@ fn is_recording(options: &Options, word: &str) -> bool {
     replay::is_recording(path) && (path.exists() || options.attach(word).is_err())
 }
 
-/// What a word names that is neither a session nor a recording; `of_file` says it of a file with types.
-fn no_recording(word: &str, of_file: &str) -> Failure {
+/// What a file is that is no recording; `with_types` says it of one with types.
+fn no_recording(options: &Options, word: &str, with_types: &str) -> Failure {
     let path = Path::new(word);
     let opened = open_regular(OpenOptions::new().read(true), path);
-    Failure::Usage(match opened {
-        Err(error) if path.exists() => {
-            format!("{word} cannot be compared: {error}; name a session or a recording")
-        }
-        _ => format!("{word} {of_file}"),
-    })
+    match (opened, type_files::of_file(options, word)) {
+        (Err(error), _) if path.exists() => Failure::Usage(format!(
+            "{word} cannot be compared: {error}; name a session or a recording"
+        )),
+        (_, Err(no_types)) => no_types,
+        (_, Ok(_)) => Failure::Usage(format!("{word} {with_types}")),
+    }
 }
 
 fn refuse_for_types(diff: &Diff) -> Result<(), Failure> {

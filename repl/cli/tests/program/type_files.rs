@@ -389,6 +389,13 @@ fn mistakes_are_told_with_what_to_do() {
             .failed(2, &expected);
         world.run(&["diff", no_file]).failed(2, &expected);
     }
+    let no_types = text.to_str().unwrap();
+    world
+        .run(&["diff", no_types, recording.to_str().unwrap()])
+        .failed(1, &["neither a file of types nor a program"]);
+    world
+        .run(&["types", "diff", &app])
+        .failed(2, &["is one file: `types diff OLD NEW` compares two"]);
 }
 
 #[test]
