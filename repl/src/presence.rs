@@ -8,6 +8,8 @@ use crate::runtime::PromptState;
 #[derive(Debug)]
 pub struct Watch {
     last: Presence,
+    /// The session that was told of last.
+    session: Option<u128>,
 }
 
 impl Watch {
@@ -15,6 +17,7 @@ impl Watch {
     pub fn new() -> Self {
         Watch {
             last: Presence::Alive,
+            session: None,
         }
     }
 
@@ -24,8 +27,9 @@ impl Watch {
             return None;
         }
         let before = std::mem::replace(&mut self.last, now);
+        let is_same = self.session.replace(session.id) == Some(session.id);
         match (before, now) {
-            (Presence::Stopped, Presence::Alive) => {
+            (Presence::Stopped, Presence::Alive) if is_same => {
                 let (name, pid) = (&session.name, session.pid);
                 Some(format!("producer of {name:?} (pid {pid}) goes on"))
             }
@@ -153,6 +157,10 @@ mod tests {
         let told = watch.news(Presence::Alive, &session()).unwrap();
         assert_eq!(told, "producer of \"t1\" (pid 123) goes on");
         assert_eq!(watch.news(Presence::Alive, &session()), None);
+        // Its successor does not go on.
+        assert!(watch.news(Presence::Stopped, &session()).is_some());
+        let successor = SessionInfo { id: 2, ..session() };
+        assert_eq!(watch.news(Presence::Alive, &successor), None);
     }
 
     #[test]

@@ -303,7 +303,7 @@ pub enum WriteError {
         refusal: Refusal,
     },
     /// Another process holds the right to write.
-    #[error("{path} is being written by {holder}, which does not let go; try again later")]
+    #[error("{path} is being written by {holder}; try again later")]
     Busy {
         /// The field.
         path: String,

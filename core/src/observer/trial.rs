@@ -174,7 +174,7 @@ impl Field {
             .await_vacancy(|owner| self.attached().is_dead(owner));
         vacancy.map_err(|busy| WriteError::Busy {
             path: self.path().into(),
-            holder: self.attached().holder(busy.owner),
+            holder: self.attached().keeper(busy.owner),
         })
     }
 }

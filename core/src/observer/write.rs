@@ -413,7 +413,7 @@ impl Field {
             .claim(writer.owner(), |owner| self.attached().is_dead(owner));
         claim.map_err(|busy| WriteError::Busy {
             path: self.path().into(),
-            holder: self.attached().holder(busy.owner),
+            holder: self.attached().keeper(busy.owner),
         })
     }
 

@@ -48,7 +48,7 @@ pub struct Contended {
 
 /// Another writer held the value for longer than a writer waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the value is being written by {owner}, which does not let go; try again later")]
+#[error("the value is being written by {owner}; try again")]
 pub struct Busy {
     /// The holder when the time was over; [`Owner::NOBODY`] if several writers took turns so fast
     /// that none was seen holding it.

@@ -291,13 +291,11 @@ fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i
     {
         return type_files::diff::run(options, old, new);
     }
-    if let (None, [diff, only]) = (named, words.as_slice())
+    if let (None, [diff] | [diff, _]) = (named, words.as_slice())
         && diff == "diff"
-        && type_files::is_file(options, only)
+        && options.attach(diff).is_err()
     {
-        return Err(Failure::Usage(format!(
-            "{only} is one file: `types diff OLD NEW` compares two"
-        )));
+        return Err(Failure::Usage("`types diff OLD NEW` compares two".into()));
     }
     if let [_, _, extra] = words.as_slice() {
         return Err(Failure::Usage(format!(

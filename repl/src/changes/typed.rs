@@ -169,7 +169,7 @@ fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, Co
         let closure = host.perform(|engine: &Engine| callbacks.closure_of(engine, text));
         closure.map_err(|error| host.tell(*error))
     };
-    // First as it is typed: a mistake is told of that.
+    // First as it is typed: a mistake is told of that. What it gives is compared and shown as a text.
     closure(text)?;
     let closure = closure(&format!("`${{{text}\n}}`"))?;
     let mut how = How::Interpreted {

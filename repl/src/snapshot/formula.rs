@@ -117,7 +117,9 @@ pub(super) fn mistake(text: &str, error: &CompileError) -> Mistake {
         CompileError::Unsupported { .. } if is_assignment(text, at.as_ref()) => {
             "`=` stores, and `==` compares".to_owned()
         }
-        CompileError::Unsupported { why, .. } => format!("only scripts know {why}"),
+        CompileError::Unsupported { why, .. } => {
+            format!("only scripts know {}", why.trim_end_matches(','))
+        }
         error => error.to_string(),
     };
     Mistake {

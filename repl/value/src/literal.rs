@@ -202,9 +202,9 @@ fn number(word: &str) -> Result<Value, String> {
         return Ok(number);
     }
     match digits.parse::<f64>() {
-        Ok(number) if number.is_infinite() && digits.contains(|c: char| c.is_ascii_digit()) => {
-            Err(format!("{word} is beyond the largest f64, {:e}", f64::MAX))
-        }
+        Ok(number) if number.is_infinite() && digits.contains(|c: char| c.is_ascii_digit()) => Err(
+            format!("{word} is beyond what an f64 holds, ±{:e}", f64::MAX),
+        ),
         Ok(number) => Ok(Value::F64(number)),
         Err(_) => Err(format!("{word:?} is not a number")),
     }
@@ -301,7 +301,7 @@ mod tests {
         refused("", "missing");
         refused("12x", "\"12x\" is not a number");
         refused("0x", "is not a number");
-        refused("1e400", "1e400 is beyond the largest f64, 1.797");
+        refused("1e400", "1e400 is beyond what an f64 holds, ±1.797");
         refused("[1, -1e999]", "-1e999 is beyond");
         refused("[1, 2", "a comma or \"]\" is missing");
         refused("#{ a 1 }", "needs a colon");

@@ -134,10 +134,15 @@ impl Column {
         }
     }
 
-    /// What is wrong with a text that has another colour between an expression and a condition.
+    /// What is wrong with a text that has another colour between an expression and a comparison.
     pub(crate) fn other_colour(text: &str) -> Option<Mistake> {
-        let found = |color| Some((color, text.find(&format!(" {color} "))? + 1));
-        let (color, at): (&str, usize) = OTHERS.into_iter().find_map(found)?;
+        let compares = |rest: &str| rest.trim_start().starts_with(['<', '>', '=', '!']);
+        let found = |color: &'static str| {
+            let at = text.find(&format!(" {color} "))? + 1;
+            let is_meant = !text.contains(AMBER) && compares(&text[at + color.len()..]);
+            is_meant.then_some((color, at))
+        };
+        let (color, at) = OTHERS.into_iter().find_map(found)?;
         Some(Mistake {
             reason: format!("the colour of values to look at is amber, not {color}"),
             at: Some(at..at + color.len()),

@@ -19,9 +19,11 @@ use crate::types::Types;
 /// The section of programs and objects that has types.
 const SECTION: &str = ".mgt";
 
-/// Words of C23 and C++20 that name nothing.
+/// The keywords of C23 and C++20.
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
+    "_Alignas", "_Alignof", "_Atomic", "_BitInt", "_Bool", "_Complex", "_Decimal128", "_Decimal32",
+    "_Decimal64", "_Generic", "_Imaginary", "_Noreturn", "_Static_assert", "_Thread_local",
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
     "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
     "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
@@ -142,7 +144,9 @@ mod tests {
     #[test]
     fn only_names_of_c_are_taken() {
         let types = crate::doc::quotes().unwrap();
-        for wrong in ["", "1a", "a-b", "a b", "ä", "a;", "int", "for", "class"] {
+        for wrong in [
+            "", "1a", "a-b", "a b", "ä", "a;", "int", "for", "class", "_Bool",
+        ] {
             assert!(types.to_code(wrong).is_err(), "{wrong:?}");
             assert!(types.to_object(wrong).is_err(), "{wrong:?}");
         }

@@ -36,8 +36,11 @@ impl Workshop {
         let made = Command::new(compiler)
             .args(words)
             .current_dir(self.0.path())
-            .output()
-            .unwrap();
+            .output();
+        let made = made.unwrap_or_else(|error| {
+            let package = compiler.to_string_lossy().replace("clang++", "clang");
+            panic!("{compiler:?}: {error}; install it with: apt-get install {package}")
+        });
         assert!(
             made.status.success(),
             "{compiler:?}: {}",

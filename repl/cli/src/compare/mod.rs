@@ -38,24 +38,22 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
             "--layout compares types: name two files, programs or sessions".into(),
         )),
         [old, new] => {
-            let has_types = |word: &&String| {
+            let is_other_file = |word: &&String| {
                 let is_file = Path::new(*word).exists() && type_files::is_file(options, word);
                 is_file && !is_recording(options, word)
             };
-            if let Some(word) = [old, new].into_iter().find(has_types) {
+            if let Some(word) = [old, new].into_iter().find(is_other_file) {
                 return Err(no_recording(
-                    options,
                     word,
-                    "is a file with types and has no values; `memglass types diff OLD NEW` compares types, also those of a recording",
+                    "`memglass types diff OLD NEW` compares types, also those of a recording",
                 ));
             }
             states(options, diff, [old, new]).map_err(Failure::of_comparison)
         }
         [file] if !is_recording(options, file) && type_files::is_file(options, file) => {
             Err(no_recording(
-                options,
                 file,
-                "is one file with types: name two, as `memglass diff OLD NEW`",
+                "of files with types name two, as `memglass diff OLD NEW`",
             ))
         }
         words => {
@@ -76,17 +74,15 @@ fn is_recording(options: &Options, word: &str) -> bool {
     replay::is_recording(path) && (path.exists() || options.attach(word).is_err())
 }
 
-/// What a file is that is no recording; `with_types` says it of one with types.
-fn no_recording(options: &Options, word: &str, with_types: &str) -> Failure {
+/// What is wrong with a file that has no values, and what else may be wanted.
+fn no_recording(word: &str, otherwise: &str) -> Failure {
     let path = Path::new(word);
     let opened = open_regular(OpenOptions::new().read(true), path);
-    match (opened, type_files::of_file(options, word)) {
-        (Err(error), _) if path.exists() => Failure::Usage(format!(
-            "{word} cannot be compared: {error}; name a session or a recording"
-        )),
-        (_, Err(no_types)) => no_types,
-        (_, Ok(_)) => Failure::Usage(format!("{word} {with_types}")),
-    }
+    let what = match opened {
+        Err(error) if path.exists() => error.to_string(),
+        _ => "it is no recording".to_owned(),
+    };
+    Failure::Usage(format!("{word} has no values: {what}; {otherwise}"))
 }
 
 fn refuse_for_types(diff: &Diff) -> Result<(), Failure> {

@@ -366,7 +366,7 @@ fn mistakes_are_told_with_what_to_do() {
         .failed(1, &["/nowhere/x.mgt cannot be written"]);
     world
         .run(&["diff", &app])
-        .failed(2, &["one file with types: name two"]);
+        .failed(2, &["it is no recording; of files with types name two"]);
     let mut recording = fs::File::create(world.path().join("run.mcap")).unwrap();
     std::io::Write::write_all(&mut recording, b"\x89MCAP0\r\n").unwrap();
     let recording = world.path().join("run.mcap");
@@ -374,16 +374,13 @@ fn mistakes_are_told_with_what_to_do() {
         .run(&["diff", &app, recording.to_str().unwrap()])
         .failed(
             2,
-            &[
-                "a file with types and has no values",
-                "`memglass types diff",
-            ],
+            &["has no values: it is no recording", "`memglass types diff"],
         );
     for (no_file, what) in [
         ("/dev/null", "it is a device"),
         ("/tmp", "it is a directory"),
     ] {
-        let expected = [no_file, what, "name a session or a recording"];
+        let expected = [no_file, "has no values", what];
         world
             .run(&["diff", no_file, recording.to_str().unwrap()])
             .failed(2, &expected);
@@ -392,10 +389,11 @@ fn mistakes_are_told_with_what_to_do() {
     let no_types = text.to_str().unwrap();
     world
         .run(&["diff", no_types, recording.to_str().unwrap()])
-        .failed(1, &["neither a file of types nor a program"]);
-    world
-        .run(&["types", "diff", &app])
-        .failed(2, &["is one file: `types diff OLD NEW` compares two"]);
+        .failed(2, &["has no values: it is no recording"]);
+    for words in [&["types", "diff", &app][..], &["types", "diff"]] {
+        let ran = world.run(words);
+        ran.failed(2, &["`types diff OLD NEW` compares two"]);
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(crate) enum SetError {
     Lines { problems: Vec<String> },
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    #[error("nothing was written: interrupted")]
+    #[error("interrupted")]
     Interrupted,
 }
 
@@ -279,7 +279,8 @@ fn try_line(rehearsal: &Observer, line: &Line, holders: &mut Holders) -> Result<
         .map_err(|error| error.to_string())?;
     // Each line would wait for the same one.
     let object = field.object_id();
-    let known = holders.get(&object).filter(|_| field.holder().is_some());
+    let known = holders.get(&object);
+    let known = known.filter(|known| field.holder().as_ref() == Some(known));
     if let Some(holder) = known.cloned().or_else(|| lasting_holder(&field)) {
         let why = held_by(&field, &holder);
         holders.insert(object, holder);

@@ -442,7 +442,7 @@ fn rate_text(rate: f64, is_least: bool) -> String {
         rate => format!("{:.0}k{more}", rate / 1000.0),
     }
 }
-/// How many pinned columns have no room, and the key that gives them some.
+/// How many columns have no room, and the key that gives them some.
 fn zoomed(more: usize, frame: Frame<'_>) -> String {
     let key = frame.keymap.shown(Command::Zoom);
     key.map_or(format!("{more} more"), |key| format!("{more} more: {key}"))
