@@ -89,13 +89,4 @@ impl Attached {
             _ => format!("another memglass (pid {pid})"),
         }
     }
-
-    /// Who a write waited for in vain, in words.
-    pub(super) fn keeper(&self, owner: Owner) -> String {
-        let holder = self.holder(owner);
-        match owner.is_nobody() {
-            true => holder,
-            false => format!("{holder}, which does not let go"),
-        }
-    }
 }

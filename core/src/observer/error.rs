@@ -303,12 +303,17 @@ pub enum WriteError {
         refusal: Refusal,
     },
     /// Another process holds the right to write.
-    #[error("{path} is being written by {holder}; try again later")]
+    #[error(
+        "{path} is being written by {holder}{}; try again later",
+        if *keeps { ", which does not let go" } else { "" }
+    )]
     Busy {
         /// The field.
         path: String,
         /// Who it is.
         holder: String,
+        /// Whether it kept the right for as long as the write waited.
+        keeps: bool,
     },
     /// The write comes from within an update of the same observer, and would wait for itself.
     #[error("{path} cannot be written from within an update; write it after the update")]

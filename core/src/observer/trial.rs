@@ -174,7 +174,8 @@ impl Field {
             .await_vacancy(|owner| self.attached().is_dead(owner));
         vacancy.map_err(|busy| WriteError::Busy {
             path: self.path().into(),
-            holder: self.attached().keeper(busy.owner),
+            holder: self.attached().holder(busy.owner),
+            keeps: !busy.owner.is_nobody(),
         })
     }
 }

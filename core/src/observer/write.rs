@@ -349,6 +349,7 @@ impl Field {
             Unannounced::OtherThread => WriteError::Busy {
                 path: path(),
                 holder: "another thread of this observer".into(),
+                keeps: false,
             },
         })?;
         if !intent.protects(self.object.alive, self.entry()) {
@@ -413,7 +414,8 @@ impl Field {
             .claim(writer.owner(), |owner| self.attached().is_dead(owner));
         claim.map_err(|busy| WriteError::Busy {
             path: self.path().into(),
-            holder: self.attached().keeper(busy.owner),
+            holder: self.attached().holder(busy.owner),
+            keeps: !busy.owner.is_nobody(),
         })
     }
 

@@ -22,6 +22,7 @@ impl Field {
         stored.ok_or_else(|| WriteError::Busy {
             path: self.path().into(),
             holder: "several writers in turn".into(),
+            keeps: false,
         })
     }
 }
