@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use memglass::{Change, Field, Origin, Value, WriteError};
+use memglass_script::Holders;
 use memglass_script::ledger::{Author, Direction, Entry, Force, LedgerError, Rules};
-use memglass_script::{held_by, lasting_holder};
 use memglass_value::format::{self, Style};
 use memglass_view::edit::Refused;
 
@@ -148,8 +148,8 @@ impl RuntimeHost<'_> {
 /// Refuses to write what another holds the right to write and does not let go: whoever wrote would wait for it, and the
 /// screen with him.
 fn check_free(field: &Field) -> Result<(), String> {
-    match lasting_holder(field) {
-        Some(holder) => Err(held_by(field, &holder)),
+    match Holders::default().refusal(field) {
+        Some(why) => Err(why),
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use memglass_value::format::{self, Style};
 
 use super::entry::{Author, Entry};
 use super::{Ledger, LedgerError, Rules};
+use crate::holders::Holders;
 
 /// Obstacles that a message lists.
 const LISTED: usize = 5;
@@ -345,18 +346,26 @@ impl Ledger {
 /// of each other.
 fn rehearse(observer: &Observer, entries: &[Entry]) -> Result<Vec<Option<Obstacle>>, UndoError> {
     let rehearsal = observer.rehearsal()?;
+    let mut holders = Holders::default();
     Ok(entries
         .iter()
-        .map(|entry| rehearse_one(&rehearsal, entry).err())
+        .map(|entry| rehearse_one(&rehearsal, entry, &mut holders).err())
         .collect())
 }
 
-fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
+fn rehearse_one(
+    rehearsal: &Observer,
+    entry: &Entry,
+    holders: &mut Holders,
+) -> Result<(), Obstacle> {
     let there = entry.field().and_then(|field| within(rehearsal, field));
     let field = there.ok_or_else(|| Obstacle::gone(entry))?;
     let now = field
         .read()
         .map_err(|error| Obstacle::Refused(error.to_string()))?;
+    if let Some(why) = holders.refusal(&field) {
+        return Err(Obstacle::Refused(why));
+    }
     let old = &entry.change.old;
     let written = match entry.rules {
         Rules::Checked => field.write(old),

@@ -2,7 +2,7 @@
 
 mod file;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,12 +11,12 @@ use std::time::SystemTime;
 
 use memglass::sampler::{Selection, SelectionError};
 use memglass::schema::Kind;
-use memglass::{Change, Field, ObjectId, Observer, ReadError, Value};
+use memglass::{Change, Field, Observer, ReadError, Value};
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
 use memglass_value::time;
 
-use crate::hold::{held_by, lasting_holder};
+use crate::holders::Holders;
 use crate::ledger::{Ledger, LedgerError, Rules, agrees};
 use file::Line;
 
@@ -254,7 +254,7 @@ fn plan(
 ) -> Result<Vec<Result<Planned, Misfit>>, SetError> {
     let path = file::path_of(name)?;
     let rehearsal = observer.rehearsal()?;
-    let mut holders = HashMap::new();
+    let mut holders = Holders::default();
     let planned = file::read(&path)?.into_iter().map(|line| {
         if is_interrupted() {
             return Err(SetError::Interrupted);
@@ -270,20 +270,12 @@ fn plan(
     planned.collect()
 }
 
-/// Who holds the right to write an object and does not let go, of those that were asked for.
-type Holders = HashMap<ObjectId, String>;
-
 fn try_line(rehearsal: &Observer, line: &Line, holders: &mut Holders) -> Result<Planned, String> {
     let field = rehearsal
         .field(&line.path)
         .map_err(|error| error.to_string())?;
     // Each line would wait for the same one.
-    let object = field.object_id();
-    let known = holders.get(&object);
-    let known = known.filter(|known| field.holder().as_ref() == Some(known));
-    if let Some(holder) = known.cloned().or_else(|| lasting_holder(&field)) {
-        let why = held_by(&field, &holder);
-        holders.insert(object, holder);
+    if let Some(why) = holders.refusal(&field) {
         return Err(why);
     }
     let change = field

@@ -438,3 +438,17 @@ fn a_dry_run_refuses_what_a_read_only_session_refuses() {
         "AAPL_position.quantity cannot be written: the session is attached read-only",
     );
 }
+
+#[test]
+fn a_value_that_somebody_holds_now_is_waited_for_once_and_named() {
+    let mut world = World::new();
+    world.run("AAPL_position.last_quote = #{ bid_price: 5, ask_price: 6 }; AAPL_position.last_quote.bid_price = 7;");
+    std::mem::forget(world.position.last_quote.writer().unwrap());
+    let began = std::time::Instant::now();
+    let error = undo(&world, Direction::Undo, Force::No)
+        .err()
+        .unwrap()
+        .to_string();
+    assert_eq!(error.matches("does not let go").count(), 2, "{error}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(3));
+}
