@@ -6,6 +6,7 @@ mod renamed;
 mod side;
 
 use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 
 use memglass_stream::{Damage, State};
@@ -79,8 +80,11 @@ fn no_recording(word: &str, otherwise: &str) -> Failure {
     let path = Path::new(word);
     let opened = open_regular(OpenOptions::new().read(true), path);
     let what = match opened {
-        Err(error) if path.exists() => error.to_string(),
-        _ => "it is no recording".to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Failure::Usage(format!("there is no file {word}"));
+        }
+        Err(error) => error.to_string(),
+        Ok(_) => "it is no recording".to_owned(),
     };
     Failure::Usage(format!("{word} has no values: {what}; {otherwise}"))
 }

@@ -386,6 +386,8 @@ fn mistakes_are_told_with_what_to_do() {
             .failed(2, &expected);
         world.run(&["diff", no_file]).failed(2, &expected);
     }
+    let absent = ["there is no file /absent.mgt"];
+    world.run(&["diff", "/absent.mgt"]).failed(2, &absent);
     let no_types = text.to_str().unwrap();
     world
         .run(&["diff", no_types, recording.to_str().unwrap()])
