@@ -65,7 +65,7 @@ impl Channels {
 pub struct Totals {
     /// Messages that were written.
     pub messages: u64,
-    /// Values among them.
+    /// Values that were taken; some of them may still wait to become messages.
     pub values: u64,
     /// Bytes of the file, as of the last flush.
     pub file_bytes: u64,
@@ -110,6 +110,7 @@ pub struct Recorder {
     shapes: HashMap<(TypeId, Option<u64>), Arc<Shape>>,
     object_channels: HashMap<(Arc<str>, TypeId, Option<u64>), u16>,
     channels: Channels,
+    waiting: Waiting,
     buffer: Vec<u8>,
     totals: Totals,
     /// Bytes of messages since the last keyframe began, and of that keyframe.
@@ -127,6 +128,31 @@ pub struct Recorder {
     last: SystemTime,
     /// Whether something of the session was handed to the system.
     has_some: bool,
+}
+
+/// Values that were taken and are not written yet.
+///
+/// Writing one takes some thousand instructions of several libraries, of which nothing is in a cache after a sleep. So they
+/// are written together, and not after each look.
+#[derive(Default)]
+struct Waiting {
+    values: Vec<(SystemTime, Arc<Object>, usize)>,
+    bytes: Vec<u8>,
+}
+
+impl Waiting {
+    /// Bytes and values beyond which they wait no longer.
+    const BYTES: usize = 32 << 10;
+    const VALUES: usize = 512;
+
+    fn push(&mut self, time: SystemTime, object: &Arc<Object>, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.values.push((time, Arc::clone(object), value.len()));
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= Self::BYTES || self.values.len() >= Self::VALUES
+    }
 }
 
 #[derive(Clone)]
@@ -207,6 +233,7 @@ impl Recorder {
             shapes: HashMap::new(),
             object_channels: HashMap::new(),
             channels: Channels::default(),
+            waiting: Waiting::default(),
             buffer: Vec::new(),
             totals: Totals::default(),
             since_keyframe: 0,
@@ -237,6 +264,15 @@ impl Recorder {
     /// the last [`flush`](Recorder::flush).
     pub fn take(&mut self, time: SystemTime, change: Change<'_>) -> Result<(), RecordError> {
         self.last = time;
+        if let Change::Value(object, value) = change {
+            self.totals.values += 1;
+            self.waiting.push(time, object, value);
+            return match self.waiting.is_full() {
+                true => self.write_waiting(),
+                false => Ok(()),
+            };
+        }
+        self.write_waiting()?;
         match change {
             Change::Types(schema) => {
                 self.schema = schema.clone();
@@ -257,7 +293,7 @@ impl Recorder {
                 self.routes.remove(&object.slot);
                 self.control(control::OBJECTS, time, &control::destroyed(object))
             }
-            Change::Value(object, value) => self.value(time, object, value),
+            Change::Value(..) => unreachable!("it waits"),
             Change::Lost(losses) => {
                 self.totals.losses.add(losses);
                 self.control(control::LOSS, time, &control::losses(losses))
@@ -280,6 +316,7 @@ impl Recorder {
     /// As for [`take`](Recorder::take); [`RecordError::Removed`] if the file has no name any more, and
     /// [`RecordError::CutShort`] if somebody has cut it.
     pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.write_waiting()?;
         // What is written next makes it long again, with a hole in it.
         let len = self.file.metadata().map(|metadata| metadata.len());
         if len.is_ok_and(|len| len < self.totals.file_bytes) {
@@ -333,6 +370,19 @@ impl Recorder {
         Ok(())
     }
 
+    fn write_waiting(&mut self) -> Result<(), RecordError> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut rest = &waiting.bytes[..];
+        for (time, object, len) in waiting.values.drain(..) {
+            let (value, after) = rest.split_at(len);
+            self.value(time, &object, value)?;
+            rest = after;
+        }
+        waiting.bytes.clear();
+        self.waiting = waiting;
+        Ok(())
+    }
+
     fn value(
         &mut self,
         time: SystemTime,
@@ -352,7 +402,6 @@ impl Recorder {
         }
         let written = self.write(route.channel, time, &buffer);
         self.buffer = buffer;
-        self.totals.values += 1;
         if self.keyframe_values > 0 {
             self.keyframe_values -= 1;
             self.keyframe_bytes += std::mem::take(&mut self.since_keyframe);
