@@ -4,6 +4,7 @@
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
 //! large sizes, and `--only PART` runs one part and the floor.
 
+mod awake;
 mod cells;
 mod conditions;
 mod cpp;

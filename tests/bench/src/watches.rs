@@ -7,6 +7,7 @@ use memglass::{Object, Observe, Observer, Session};
 use memglass_repl::{EvalErrorKind, Repl};
 use tempfile::TempDir;
 
+use crate::awake::Shares;
 use crate::report::Report;
 use crate::timing::process_ns;
 
@@ -52,37 +53,24 @@ pub(crate) fn measure(report: &Report) {
     );
     let condition =
         "when(`row_${i}.quantity > 500 && row_${i}.price < 15000`).rate(60.hz).run(|| ())";
-    sleeping(report, 60);
-    line(report, "1 compiled condition at 60 Hz", 1, condition, 0.1);
-    line(
-        report,
-        "200 compiled conditions at 60 Hz",
-        200,
-        condition,
-        0.1,
-    );
+    beyond_waking(report, "1 compiled condition at 60 Hz", 1, condition);
+    beyond_waking(report, "200 compiled conditions at 60 Hz", 200, condition);
 }
 
-/// The floor of what is done so many times a second: a thread that sleeps and wakes, and does nothing.
-pub(crate) fn sleeping(report: &Report, rate: u32) {
-    let (start, ran) = (Instant::now(), process_ns());
-    let mut due = start;
-    while start.elapsed() < TIME {
-        due += Duration::from_secs(1) / rate;
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-    }
-    let share = (process_ns() - ran) / start.elapsed().as_nanos() as f64 * 100.0;
-    report.line(&format!(
-        "{:<50} {share:>8.3} % of a processor",
-        format!("nothing, at {rate} Hz")
-    ));
+/// The same at 60 Hz, where most of all is waking.
+fn beyond_waking(report: &Report, what: &str, rows: usize, statement: &str) {
+    let shares = Shares::of(60, |time| {
+        // Its thread would go on beside the one that does nothing.
+        let mut world = World::with(rows, statement);
+        let before = process_ns();
+        world.serve(time);
+        process_ns() - before
+    });
+    shares.report(report, what, 0.1);
 }
 
 fn line(report: &Report, what: &str, rows: usize, statement: &str, goal: f64) {
-    let mut world = World::of(rows);
-    let script = format!("for i in 0..{rows} {{ {statement}; }}");
-    world.repl.eval(&script).expect("it is defined");
-    world.serve(SETTLING);
+    let mut world = World::with(rows, statement);
     let (start, ran) = (Instant::now(), process_ns());
     world.serve(TIME);
     let share = (process_ns() - ran) / start.elapsed().as_nanos() as f64 * 100.0;
@@ -110,6 +98,15 @@ impl World {
             _session: session,
             _dir: dir,
         }
+    }
+
+    /// Some rows, and a statement for each that has settled.
+    fn with(rows: usize, statement: &str) -> World {
+        let mut world = World::of(rows);
+        let script = format!("for i in 0..{rows} {{ {statement}; }}");
+        world.repl.eval(&script).expect("it is defined");
+        world.serve(SETTLING);
+        world
     }
 
     /// Does what is due as the program does that runs a script, until Ctrl-C.
