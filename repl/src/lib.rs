@@ -106,6 +106,7 @@ struct Inside;
 pub mod program {
     pub use crate::automation::Timeline;
     pub use crate::changes::{Awaited, Batch, Changes, Happened, Lines, Meaning, News, Totals};
+    pub use crate::changes::{RecordedChanges, Search, Step, Walk};
     #[cfg(feature = "view")]
     pub use crate::changes::{Told, Watching};
     pub use crate::commands::{

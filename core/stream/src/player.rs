@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use memglass::Replay;
+use memglass::{AttachError, Observer, Replay};
 
 use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
@@ -42,6 +42,7 @@ pub enum Start {
 pub struct Player {
     clock: Clock,
     path: PathBuf,
+    dir: Option<PathBuf>,
     marks: Marks,
     damage: Damage,
     /// Objects of a branch that were written and are as recorded again.
@@ -100,6 +101,7 @@ impl Player {
         Ok(Player {
             clock,
             path,
+            dir: dir.map(Path::to_owned),
             marks,
             damage,
             discarded,
@@ -125,6 +127,16 @@ impl Player {
     /// Marks that a trigger fired at this time of the recording.
     pub fn mark_fired(&self, time: SystemTime) {
         self.marks.fired(time);
+    }
+
+    /// The same recording, to be gone through beside the replay, as a session of this name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Passage::start`]; [`PlayError::Recording`] if the file is gone.
+    pub fn passage(&self, name: &str) -> Result<Passage, PlayError> {
+        let recording = Recording::open(&self.path)?.with_damage(&self.damage);
+        Passage::start(recording, name, self.dir.as_deref())
     }
 
     /// Its clock.
@@ -275,7 +287,7 @@ impl Drop for Player {
 /// use memglass_stream::{Passage, Recording};
 ///
 /// let mut passage = Passage::start(Recording::open(&file)?, "replay", Some(&dir))?;
-/// let replay = Observer::builder().dir(&dir).attach("replay")?;
+/// let replay = passage.attach()?;
 /// assert_eq!(replay.field("quantity")?.read()?, Value::I64(100));
 /// while let Some(next) = passage.next_time() {
 ///     passage.go_on(next)?;
@@ -283,7 +295,11 @@ impl Drop for Player {
 /// assert_eq!(replay.field("quantity")?.read()?, Value::I64(500));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Passage(Deck);
+pub struct Passage {
+    deck: Deck,
+    name: String,
+    dir: Option<PathBuf>,
+}
 
 impl Passage {
     /// Re-creates the recorded session under a name in `dir`, or else in the usual directory, as it was at the start.
@@ -300,17 +316,35 @@ impl Passage {
         let mut deck = Deck::new(Cursor::new(recording), mirror);
         deck.seek(deck.start_time())?;
         deck.say();
-        Ok(Passage(deck))
+        Ok(Passage {
+            deck,
+            name: name.to_owned(),
+            dir: dir.map(Path::to_owned),
+        })
     }
 
     /// The recording.
     pub fn recording(&self) -> &Recording {
-        self.0.cursor.recording()
+        self.deck.cursor.recording()
+    }
+
+    /// Attaches to its session, for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`AttachError`] if something happened to its files.
+    pub fn attach(&self) -> Result<Observer, AttachError> {
+        let builder = Observer::builder();
+        let builder = match &self.dir {
+            Some(dir) => builder.dir(dir),
+            None => builder,
+        };
+        builder.attach(&self.name)
     }
 
     /// When something happens next; nothing at the end.
     pub fn next_time(&mut self) -> Option<SystemTime> {
-        self.0.cursor.next_time().map(moment)
+        self.deck.cursor.next_time().map(moment)
     }
 
     /// Lets everything happen up to a moment, one thing after the other.
@@ -319,7 +353,7 @@ impl Passage {
     ///
     /// [`PlayError`] if the recording makes no sense there, or there is no room for an object.
     pub fn go_on(&mut self, to: SystemTime) -> Result<(), PlayError> {
-        let deck = &mut self.0;
+        let deck = &mut self.deck;
         let to = nanoseconds(to);
         while let Some(next) = deck.cursor.next_time().filter(|next| *next <= to) {
             deck.play_moment(next)?;

@@ -415,11 +415,12 @@ pub(crate) struct Watch {
     #[arg(required = true, value_name = "SESSION, EXPR")]
     pub(crate) words: Vec<String>,
 
-    /// How often to look: so many times a second, or spin.
-    #[arg(long, value_name = "HZ", default_value = "1000", value_parser = parse_sampling)]
-    pub(crate) rate: SamplingRate,
+    /// How often to look: so many times a second, or spin; 1000 unless said otherwise. Of a recording each moment is
+    /// looked at without it.
+    #[arg(long, value_name = "HZ", value_parser = parse_sampling)]
+    pub(crate) rate: Option<SamplingRate>,
 
-    /// End after this time, as 500ms, 5s or 2m.
+    /// End after this time, as 500ms, 5s or 2m; of a recording, after its first so much.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Duration>,
 
@@ -465,9 +466,10 @@ pub(crate) struct Wait {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) lasting: Option<Duration>,
 
-    /// How often to look: so many times a second, or spin.
-    #[arg(long, value_name = "HZ", default_value = "1000", value_parser = parse_sampling)]
-    pub(crate) rate: SamplingRate,
+    /// How often to look: so many times a second, or spin; 1000 unless said otherwise. Of a recording each moment is
+    /// looked at without it.
+    #[arg(long, value_name = "HZ", value_parser = parse_sampling)]
+    pub(crate) rate: Option<SamplingRate>,
 
     /// If there is no such session yet, wait for it too.
     #[arg(long)]

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use arguments::{Arguments, Task};
 use failure::Failure;
 use memglass_repl::program::Rules;
-use memglass_stream::Player;
+use memglass_stream::{Player, Start};
 use memglass_terminal::look::ColorChoice;
 use options::Options;
 
@@ -86,29 +86,73 @@ fn run(mut arguments: Arguments) -> Result<i32, Failure> {
     let by_option = arguments.common.session_named.is_some();
     let named = named(arguments.session, arguments.common.session_named)?;
     let named = named.or_else(|| recording_in(arguments.command.as_mut()?));
+    if arguments.command.is_some() && !arguments.eval.is_empty() {
+        return Err(Failure::Usage(
+            "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
+        ));
+    }
     // The file itself is read, and not played.
     let reads_file = matches!(arguments.command, Some(Task::Export(_) | Task::Diff(_)));
-    let replay = match &named {
-        Some(name) if !reads_file => replay::open(&options, name, by_option)?,
-        _ => None,
-    };
-    if options.what_if && !plays(&arguments.command, replay.is_some()) {
+    let recording = named
+        .as_deref()
+        .filter(|name| !reads_file && replay::is_meant(&options, name, by_option))
+        .map(Path::new);
+    if options.what_if && !plays(&arguments.command, recording.is_some()) {
         return Err(Failure::Usage(
             "--what-if is for a prompt, -e, scripts, `view`, `play` and `test` on a recording: `memglass run.mcap --what-if`".into(),
         ));
     }
-    let named = replay
-        .as_ref()
-        .map(|replay| replay.session.clone())
-        .or(named);
-    // Without a player the session of a recording is gone: it stays to the end.
-    let player = replay.map(|replay| replay.player);
-    match arguments.command {
+    let command = match (recording, arguments.command) {
+        (Some(file), Some(command)) => match in_recording(&options, file, command)? {
+            Done::With(code) => return Ok(code),
+            Done::Not(command) => Some(*command),
+        },
+        (_, command) => command,
+    };
+    // It is paused at its end, where a session was last.
+    let play = |file| replay::started(&options, file, None, Start::AtEnd);
+    let replay = recording.map(play).transpose()?;
+    let (named, player) = match replay {
+        // Without a player the session of a recording is gone: it stays to the end.
+        Some(replay) => (Some(replay.session), Some(replay.player)),
+        None => (named, None),
+    };
+    match command {
         None => without_command(&options, named.as_deref(), player, &arguments.eval),
-        Some(_) if !arguments.eval.is_empty() => Err(Failure::Usage(
-            "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
-        )),
         Some(command) => with_command(&options, named.as_deref(), player, command),
+    }
+}
+
+/// What became of a subcommand.
+enum Done {
+    With(i32),
+    /// It is still to be done.
+    Not(Box<Task>),
+}
+
+/// Does what is about all of a recording, and not about a session that stands at its end.
+fn in_recording(options: &Options, file: &Path, command: Task) -> Result<Done, Failure> {
+    check_timeout(options, &command)?;
+    match command {
+        Task::Wait(wait) => wait::in_recording(options, file, wait).map(Done::With),
+        Task::Watch(watch) => watch::in_recording(options, file, &watch).map(Done::With),
+        Task::Top(_) => Err(Failure::Usage(format!(
+            "`top` looks at what changes now, and {0} stands still: `memglass play {0}` plays it as a session that `top` can look at",
+            file.display()
+        ))),
+        command => Ok(Done::Not(Box::new(command))),
+    }
+}
+
+/// Refuses a timeout where nothing ends in time.
+fn check_timeout(options: &Options, command: &Task) -> Result<(), Failure> {
+    let ends_in_time = matches!(
+        command,
+        Task::File(_) | Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
+    );
+    match options.timeout.is_some() && !ends_in_time {
+        true => Err(only_for_scripts()),
+        false => Ok(()),
     }
 }
 
@@ -177,13 +221,7 @@ fn with_command(
     player: Option<Arc<Player>>,
     command: Task,
 ) -> Result<i32, Failure> {
-    let ends_in_time = matches!(
-        command,
-        Task::File(_) | Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
-    );
-    if options.timeout.is_some() && !ends_in_time {
-        return Err(only_for_scripts());
-    }
+    check_timeout(options, &command)?;
     let has_none = matches!(
         command,
         Task::Ls

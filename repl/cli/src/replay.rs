@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use memglass::sampler::Rate;
 use memglass::{Observer, Origin, ProducerError};
-use memglass_repl::program::recordings_told;
+use memglass_repl::program::{Walk, recordings_told};
 use memglass_stream::{Damage, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
 use memglass_terminal::signal;
@@ -24,28 +25,19 @@ pub(super) struct Replay {
     pub(super) session: String,
 }
 
-/// Plays the recording of this name; `None` if it is no file's. A live session of the name comes first, unless it is a
+/// Whether a recording is meant by a word. A live session of the name comes first, unless it is a
 /// replay, such as another command makes of the same file for itself, and the name was not `said_to_be_session`.
 /// `./run.mcap` is always the file.
-///
-/// It is paused at its end, where a session was last.
-pub(super) fn open(
-    options: &Options,
-    word: &str,
-    said_to_be_session: bool,
-) -> Result<Option<Replay>, Failure> {
+pub(super) fn is_meant(options: &Options, word: &str, said_to_be_session: bool) -> bool {
     let path = Path::new(word);
     if !is_recording(path) {
-        return Ok(None);
+        return false;
     }
-    let is_meant = |session: Observer| {
+    let is_session_meant = |session: Observer| {
         let is_replay = matches!(session.origin(), Origin::Replay(_));
         !path.exists() || session.producer().is_alive() && (said_to_be_session || !is_replay)
     };
-    if options.attach(word).is_ok_and(is_meant) {
-        return Ok(None);
-    }
-    started(options, path, None, Start::AtEnd).map(Some)
+    !options.attach(word).is_ok_and(is_session_meant)
 }
 
 /// Whether a file is called as a recording is, there or not, or begins as one does.
@@ -126,6 +118,19 @@ pub(super) fn started(
         player: Arc::new(player),
         session,
     })
+}
+
+/// A walk through a recording from its start: from moment to moment, or at a rate; and what of it is damaged, as far as that
+/// is met.
+pub(super) fn walk(
+    options: &Options,
+    path: &Path,
+    rate: Option<Rate>,
+) -> Result<(Walk, Damage), Failure> {
+    let (passage, _) = at_start(options, path)?;
+    let damage = passage.recording().damage();
+    let period = rate.and_then(Rate::period).unwrap_or_default();
+    Ok((Walk::new(passage, period)?, damage))
 }
 
 /// The recording at its start, to be gone through, and the name of the session that it is.

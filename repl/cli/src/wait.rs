@@ -1,17 +1,21 @@
-//! `memglass wait`: until a condition is true.
+//! `memglass wait`: until a condition is true, in a session or in a recording.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::select;
 use memglass::{AttachError, Observer};
-use memglass_repl::program::{Awaited, CommandError};
+use memglass_repl::program::{Awaited, CommandError, Search, Step};
 use memglass_terminal::signal::{self, Interrupts, Owner};
+use memglass_terminal::streams::write_data;
+use memglass_value::time;
 
 use super::arguments::Wait;
 use super::failure::Failure;
 use super::options::Options;
+use super::replay;
 use super::target::{self, Target};
 
 /// How often it is looked for a session that is not there yet.
@@ -19,11 +23,7 @@ const LOOK_FOR_SESSION: Duration = Duration::from_millis(20);
 
 /// Waits; the exit code is 0 if the condition became true.
 pub(super) fn run(options: &Options, named: Option<&str>, wait: Wait) -> Result<i32, Failure> {
-    let mut patience = Patience {
-        interrupts: Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?,
-        limit: options.timeout,
-        start: Instant::now(),
-    };
+    let mut patience = Patience::new(options)?;
     let (observer, text) = match wait.for_session {
         true => match session_to_come(options, named, wait.words, &mut patience)? {
             Ok(found) => found,
@@ -35,10 +35,43 @@ pub(super) fn run(options: &Options, named: Option<&str>, wait: Wait) -> Result<
             (observer, one_expression(words)?)
         }
     };
-    let period = wait.rate.period().unwrap_or_default();
+    let period = wait.rate.unwrap_or_default().period().unwrap_or_default();
     let (mut awaited, warnings) = Awaited::new(observer, &text, wait.lasting, period)?;
     warnings.iter().for_each(|warning| options.note(warning));
     patience.wait_for(&mut awaited, &text, period)
+}
+
+/// Prints the first moment of a recording at which the condition is true.
+pub(super) fn in_recording(options: &Options, file: &Path, wait: Wait) -> Result<i32, Failure> {
+    let mut patience = Patience::new(options)?;
+    let text = one_expression(wait.words)?;
+    let (walk, damage) = replay::walk(options, file, wait.rate)?;
+    let end = walk.end();
+    let (mut search, warnings) = Search::new(walk, &text, wait.lasting)?;
+    warnings.iter().for_each(|warning| options.note(warning));
+    let found = loop {
+        match search.step()? {
+            Step::Found(moment) => break Ok(moment),
+            Step::Never => break Err(search.state()),
+            Step::Unfinished => {}
+        }
+        let interrupted = patience.pass(Duration::ZERO, || {
+            format!("`{text}` was not true up to {}", time::exact(search.time()))
+        });
+        if let Some(code) = interrupted? {
+            return Ok(code);
+        }
+    };
+    replay::note_damage(options, file, &damage);
+    let moment = found.map_err(|state| {
+        let end = time::exact(end);
+        Failure::Ended(format!(
+            "`{text}` was never true in {}; at its end, {end}, it is {state}",
+            file.display()
+        ))
+    })?;
+    write_data(&format!("{}\n", time::not_before(moment)))?;
+    Ok(0)
 }
 
 /// Says why a word is no condition in a session now.
@@ -99,6 +132,14 @@ struct Patience {
 }
 
 impl Patience {
+    fn new(options: &Options) -> Result<Patience, Failure> {
+        Ok(Patience {
+            interrupts: Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?,
+            limit: options.timeout,
+            start: Instant::now(),
+        })
+    }
+
     fn wait_for(
         &mut self,
         awaited: &mut Awaited,

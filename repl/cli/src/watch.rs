@@ -1,6 +1,7 @@
-//! `memglass watch`: what changes, as a table or as lines.
+//! `memglass watch`: what changes, as a table or as lines, or what changed in a recording.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -9,7 +10,8 @@ use crossbeam_channel::{after, never, select, tick};
 use memglass::{Observer, Presence, SessionInfo};
 use memglass_repl::program::full_screen::live::Setup;
 use memglass_repl::program::{
-    Changes, CommandError, Deadline, Lines, Meaning, Told, Watch as Fates, Watching,
+    Changes, CommandError, Deadline, Lines, Meaning, News, RecordedChanges, Told, Watch as Fates,
+    Watching,
 };
 use memglass_system::files::{has_lost_reader, is_stop};
 use memglass_terminal::look::Look;
@@ -22,6 +24,7 @@ use super::cuts::Cuts;
 use super::failure::Failure;
 use super::live;
 use super::options::Options;
+use super::replay;
 use super::target::{self, Target};
 
 /// News that wait for a slow reader before they are merged, one for each field.
@@ -61,7 +64,7 @@ fn show(
     watch: &Watch,
     subject: &str,
 ) -> Result<i32, Failure> {
-    changes.sample_at(watch.rate);
+    changes.sample_at(watch.rate.unwrap_or_default());
     let start = Instant::now();
     let mut table = Watching::new(changes, subject);
     let setup = Setup {
@@ -97,9 +100,57 @@ fn print(options: &Options, changes: Changes, cuts: Cuts, watch: &Watch) -> Resu
         told: Told::default(),
         start: Instant::now(),
     };
-    reader.changes.sample_at(watch.rate);
+    reader.changes.sample_at(watch.rate.unwrap_or_default());
     let end = reader.read(watch.time)?;
     Ok(reader.ended(end))
+}
+
+/// Prints what changed in a recording, line by line.
+pub(super) fn in_recording(options: &Options, file: &Path, watch: &Watch) -> Result<i32, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let interrupts = Interrupts::listen(Arc::clone(&stop), Owner::Program)?;
+    let (walk, damage) = replay::walk(options, file, watch.rate)?;
+    let start = walk.time();
+    let meanings = meanings(options, walk.observer(), &watch.words)?;
+    let mut changes = RecordedChanges::new(walk);
+    for (number, meaning) in meanings.into_iter().enumerate() {
+        changes.add(number, meaning)?;
+    }
+    let lines = Lines {
+        encoding: options.form.encoding,
+        look: Look::of_stdout(options.color),
+    };
+    let write = |text: &str| match write_data_unless(&stop, text) {
+        // The flag is raised just before the signal is told.
+        Err(error) if is_stop(&error) => Ok(interrupts.received().recv().ok()),
+        written => written.map(|()| interrupts.received().try_recv().ok()),
+    };
+    let mut told = Told::default();
+    let mut left = watch.count.unwrap_or(u64::MAX);
+    let mut code = write(lines.head())?;
+    while code.is_none() && left > 0 {
+        let Some(news) = changes.go_on()? else { break };
+        let elapsed = changes.walk().time().duration_since(start);
+        let is_over = |time| elapsed.is_ok_and(|elapsed| elapsed > time);
+        if watch.time.is_some_and(is_over) {
+            break;
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX);
+        let news: Vec<News> = news.into_iter().take(most).collect();
+        left -= news.len() as u64;
+        news.iter().for_each(|news| told.count(news));
+        let text: String = news.iter().map(|news| lines.line(news)).collect();
+        code = write(&text)?;
+    }
+    replay::note_damage(options, file, &damage);
+    let up_to = changes.walk().time().duration_since(start);
+    write_message(&format!(
+        "memglass: {} in {:.1} s of {}\n",
+        listed(told),
+        up_to.unwrap_or_default().as_secs_f64(),
+        file.display()
+    ));
+    Ok(code.map_or(0, signal::exit_code))
 }
 
 /// Says why a word means nothing in a session now.
@@ -113,14 +164,27 @@ fn means(observer: &Observer, word: &str) -> Result<(), CommandError> {
 
 /// Follows what the words mean, not sampled yet. Nothing is followed if one of them is wrong.
 fn started(options: &Options, observer: &Observer, words: &[String]) -> Result<Changes, Failure> {
-    let meanings = words.iter().map(|word| Meaning::of(observer, word));
-    let meanings: Vec<_> = meanings.collect::<Result<_, _>>()?;
+    let meanings = meanings(options, observer, words)?;
     let mut changes = Changes::start(observer, ROOM)?;
-    for (number, (meaning, warnings)) in meanings.into_iter().enumerate() {
-        warnings.iter().for_each(|warning| options.note(warning));
+    for (number, meaning) in meanings.into_iter().enumerate() {
         changes.add(number, meaning)?;
     }
     Ok(changes)
+}
+
+/// What the words mean. What is worth telling is told if none of them is wrong.
+fn meanings(
+    options: &Options,
+    observer: &Observer,
+    words: &[String],
+) -> Result<Vec<Meaning>, Failure> {
+    let meanings = words.iter().map(|word| Meaning::of(observer, word));
+    let meanings: Vec<_> = meanings.collect::<Result<_, _>>()?;
+    let told = meanings.into_iter().map(|(meaning, warnings)| {
+        warnings.iter().for_each(|warning| options.note(warning));
+        meaning
+    });
+    Ok(told.collect())
 }
 
 /// Why it ends.
@@ -260,24 +324,32 @@ fn grouped(count: u64) -> String {
     format::grouped(&count.to_string())
 }
 
-/// What was told and what was lost, in a line.
-fn text(told: Told, changes: &Changes, time: Duration) -> String {
-    let counted = |count: u64, noun: &str| match count {
+fn counted(count: u64, noun: &str) -> String {
+    match count {
         1 => format!("1 {noun}"),
         count => format!("{} {noun}s", grouped(count)),
-    };
+    }
+}
+
+/// What was told, as a list.
+fn listed(told: Told) -> String {
     let mut parts = vec![counted(told.changed, "change")];
     for (count, word) in [(told.appeared, "appeared"), (told.vanished, "vanished")] {
         if count > 0 {
             parts.push(format!("{} {word}", grouped(count)));
         }
     }
+    parts.join(", ")
+}
+
+/// What was told and what was lost, in a line.
+fn text(told: Told, changes: &Changes, time: Duration) -> String {
     let totals = changes.totals();
     let (merged, missed) = (grouped(totals.merged), grouped(totals.missed));
     let late = counted(totals.late, "late tick");
-    let parts = parts.join(", ");
+    let told = listed(told);
     format!(
-        "memglass: {parts} in {:.1} s; {merged} merged, {missed} missed, {late}",
+        "memglass: {told} in {:.1} s; {merged} merged, {missed} missed, {late}",
         time.as_secs_f64()
     )
 }

@@ -52,6 +52,17 @@ impl Awaited {
         Ok((awaited, warnings))
     }
 
+    /// Counts only what becomes true after it was false.
+    pub(super) fn only_edges(&mut self) {
+        self.settings.edges_only = true;
+    }
+
+    /// When it will have been true for long enough, if it stays so.
+    pub(super) fn due(&self) -> Option<Duration> {
+        let since = self.condition.since()?;
+        Some(since.saturating_add(self.settings.lasting?))
+    }
+
     /// Looks at it at `time`; whether it is true now, and was for long enough.
     ///
     /// What the producer wrote last counts, and only once: the memory of a dead one makes nothing last.
@@ -82,7 +93,8 @@ impl Awaited {
     pub fn state(&mut self) -> String {
         match self.expression.holds(&self.observer) {
             Err(why) => format!("unknown: {why}"),
-            Ok(true) => "true, not for long enough".to_owned(),
+            Ok(true) if self.settings.lasting.is_some() => "true, not for long enough".to_owned(),
+            Ok(true) => "true".to_owned(),
             Ok(false) => "false".to_owned(),
         }
     }

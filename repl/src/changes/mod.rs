@@ -3,7 +3,7 @@
 //! [`Meaning`] says what a text follows. A [`Feed`] samples all of it at one rate, and keeps what nobody has taken yet
 //! in an [`outbox`], merged where its reader is slow. [`Changes`] is the feed with its thread; [`lines`] writes what
 //! comes out. `memglass watch` and `:watch` ([`Typed`]) are two
-//! readers of it.
+//! readers of it. In a recording nothing happens while nobody goes on: [`RecordedChanges`] and [`Search`] take a [`Walk`] through it.
 
 mod awaited;
 #[cfg(feature = "view")]
@@ -14,7 +14,10 @@ mod lines;
 mod meaning;
 mod news;
 mod outbox;
+mod recorded;
+mod search;
 mod typed;
+mod walk;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,9 +34,12 @@ pub use board::{Told, Watching};
 pub use lines::Lines;
 pub use meaning::Meaning;
 pub use news::{Happened, News};
+pub use recorded::RecordedChanges;
+pub use search::{Search, Step};
 pub(crate) use typed::Typed;
 #[cfg(feature = "view")]
 pub(crate) use typed::TypedTable;
+pub use walk::Walk;
 
 use crate::commands::CommandError;
 use crate::enduring::Panics;

@@ -4,6 +4,9 @@ use std::time::SystemTime;
 
 use jiff::{Timestamp, Unit, Zoned};
 
+/// A date and a time to the microsecond.
+const PRECISE: &str = "%Y-%m-%d %H:%M:%S.%6f";
+
 /// A moment as RFC 3339 has it; `None` of one beyond the year 9999: a stranger's memory has no such time.
 pub fn rfc3339(moment: SystemTime) -> Option<String> {
     Timestamp::try_from(moment)
@@ -27,6 +30,12 @@ pub fn exact(moment: SystemTime) -> String {
     clock_as(moment, "%Y-%m-%d %H:%M:%S.%3f")
 }
 
+/// The first microsecond that is not before a moment: what is so at the moment is so then.
+pub fn not_before(moment: SystemTime) -> String {
+    let up = moment.checked_add(std::time::Duration::from_nanos(999));
+    clock_as(up.unwrap_or(moment), PRECISE)
+}
+
 /// An RFC 3339 text as a person would write the moment; another text as it is.
 pub(crate) fn local_text(rfc3339: &str) -> String {
     rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), local)
@@ -37,7 +46,7 @@ pub(crate) fn precise_local_text(rfc3339: &str) -> String {
     let moment: Result<Timestamp, _> = rfc3339.parse();
     moment.map_or_else(
         |_| rfc3339.to_owned(),
-        |moment| clock_as(moment.into(), "%Y-%m-%d %H:%M:%S.%6f"),
+        |moment| clock_as(moment.into(), PRECISE),
     )
 }
 

@@ -34,6 +34,7 @@ mod prompt_speed;
 mod recording;
 mod recording_firings;
 mod recording_proofs;
+mod recording_search;
 mod scripts;
 mod strangers;
 #[cfg(target_os = "linux")]
