@@ -155,6 +155,13 @@ impl Waiting {
     }
 }
 
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // Nobody hears of an error any more; the file is a beginning then.
+        let _ = self.write_waiting();
+    }
+}
+
 #[derive(Clone)]
 struct Route {
     generation: u64,
@@ -251,8 +258,9 @@ impl Recorder {
     }
 
     /// Gives channels otherwise than [`Channels::Auto`] says, from the next object on.
-    pub fn with_channels(self, channels: Channels) -> Recorder {
-        Recorder { channels, ..self }
+    pub fn with_channels(mut self, channels: Channels) -> Recorder {
+        self.channels = channels;
+        self
     }
 
     /// Writes a change that was seen at `time`. Times never go back, and all changes of one look have one time:
@@ -280,6 +288,9 @@ impl Recorder {
                 self.types(time)
             }
             Change::Keyframe(objects) => {
+                for object in objects {
+                    self.shape(object)?;
+                }
                 self.since_keyframe = 0;
                 self.keyframe_bytes = 0;
                 self.keyframe_values = objects.len();
@@ -287,7 +298,9 @@ impl Recorder {
                 self.control(control::KEYFRAME, time, &control::keyframe(objects))
             }
             Change::Created(object) => {
-                self.control(control::OBJECTS, time, &control::created(object))
+                self.control(control::OBJECTS, time, &control::created(object))?;
+                // An error is about this object, and not about values that wait.
+                self.shape(object).map(drop)
             }
             Change::Destroyed(object) => {
                 self.routes.remove(&object.slot);
@@ -306,7 +319,8 @@ impl Recorder {
     /// Playing from the middle starts at a keyframe. Call [`Source::keyframe`](crate::Source::keyframe) then,
     /// but not more often than once a second.
     pub fn wants_keyframe(&self) -> bool {
-        self.since_keyframe >= KEYFRAME_AFTER * self.keyframe_bytes.max(1)
+        let is_whole = self.keyframe_values == 0;
+        is_whole && self.since_keyframe >= KEYFRAME_AFTER * self.keyframe_bytes.max(1)
     }
 
     /// Hands everything to the system: a program that is killed later has lost nothing before this.
@@ -356,6 +370,7 @@ impl Recorder {
 
     /// Ends the recording; nothing can be written any more.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
+        self.write_waiting()?;
         if !self.schema.is_empty() {
             self.types(self.last)?;
         }

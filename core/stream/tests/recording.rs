@@ -769,3 +769,47 @@ fn a_state_says_what_each_change_meant() {
     assert!(matches!(&turns[..], [Turn::Vanished(_, last)] if **last == 5_i64.to_ne_bytes()));
     assert_eq!(state.objects().count(), 0);
 }
+
+/// A recorder that has seen a number change three times, a second apart.
+fn three_changes(path: &Path, dir: &Path) -> Recorder {
+    let session = Session::builder("three").dir(dir).create().unwrap();
+    let number = session.object("number", 0_i64).unwrap();
+    let observer = Observer::builder().dir(dir).attach("three").unwrap();
+    let mut recorder = Recorder::create(path, observer.session(), Compression::Zstd).unwrap();
+    let mut source = Source::new(observer, &[]).unwrap();
+    let at = |second| SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+    source
+        .keyframe(|change| recorder.take(at(1), change))
+        .unwrap();
+    assert!(!recorder.wants_keyframe(), "one has just begun");
+    for second in 2..5 {
+        number.set(second as i64);
+        source
+            .sample(0, |change| recorder.take(at(second), change))
+            .unwrap();
+    }
+    recorder
+}
+
+#[test]
+fn times_in_a_file_never_go_back_and_all_that_was_taken_is_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let [finished, dropped] = ["finished.mcap", "dropped.mcap"].map(|name| dir.path().join(name));
+    let totals = three_changes(&finished, dir.path()).finish().unwrap();
+    drop(three_changes(&dropped, dir.path()));
+    for path in [finished, dropped] {
+        let bytes = fs::read(&path).unwrap();
+        let messages = mcap::MessageStream::new(&bytes).unwrap();
+        let times: Vec<u64> = messages.map(|message| message.unwrap().log_time).collect();
+        assert!(times.is_sorted(), "{path:?}: {times:?}");
+        let recording = Recording::open(&path).unwrap();
+        let mut values = 0;
+        recording
+            .tell(|_, change| {
+                values += u64::from(matches!(change, Change::Value(..)));
+                Ok::<(), RecordingError>(())
+            })
+            .unwrap();
+        assert_eq!((values, totals.values), (4, 4), "{path:?}");
+    }
+}
