@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
-use memglass_value::duration::{self, NANOS, UNITS};
+use memglass_value::duration::{self, NANOS, RATES, UNITS};
 use memglass_value::number::{Integer, Operation};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
 
@@ -39,8 +39,14 @@ pub(crate) fn register(engine: &mut Engine) {
             });
         }
     }
-    engine.register_get("hz", |rate: &mut INT| of_seconds(1.0 / *rate as FLOAT));
-    engine.register_get("hz", |rate: &mut FLOAT| of_seconds(1.0 / *rate));
+    for (unit, hertz) in RATES {
+        engine.register_get(unit, move |rate: &mut INT| {
+            of_seconds(1.0 / (*rate as FLOAT * hertz))
+        });
+        engine.register_get(unit, move |rate: &mut FLOAT| {
+            of_seconds(1.0 / (*rate * hertz))
+        });
+    }
     engine.register_fn("+", |a: Duration, b: Duration| a.saturating_add(b));
     engine.register_fn("-", |a: Duration, b: Duration| a.saturating_sub(b));
     engine.register_fn("*", |a: Duration, b: INT| {
@@ -173,6 +179,8 @@ mod tests {
         check("1.5.s", Duration::from_millis(1500));
         check("2.min + 3.s", Duration::from_secs(123));
         check("50.hz", Duration::from_millis(20));
+        check("2.khz", Duration::from_micros(500));
+        check("0.5.khz", Duration::from_millis(2));
         check("1.s / 4", Duration::from_millis(250));
         check("1.s * 0.5", Duration::from_millis(500));
         check("1.s * (10.ms / 40.ms)", Duration::from_millis(250));

@@ -20,6 +20,9 @@ pub const UNITS: [(&str, u64); 6] = [
 /// Nanoseconds of a second.
 pub const NANOS: u64 = 1_000_000_000;
 
+/// The units of rates, and how many times a second one of each is.
+pub const RATES: [(&str, f64); 2] = [("hz", 1.0), ("khz", 1e3)];
+
 /// The units as an error lists them.
 pub const UNIT_NAMES: &str = "ns, us, ms, s, min, h";
 

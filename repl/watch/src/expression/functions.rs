@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use memglass_value::duration::{NANOS, UNITS, Unit, of_seconds};
+use memglass_value::duration::{NANOS, RATES, UNITS, Unit, of_seconds};
 use memglass_value::number::Integer;
 
 use super::code::{Code, Run};
@@ -51,8 +51,8 @@ pub(super) fn property(name: &str, of: Code) -> Option<Code> {
 
 /// A number as so many of a unit of time, or a length of time as a number of them.
 fn length(unit: &str, of: Code) -> Option<Code> {
-    if unit == "hz" {
-        return duration(of, |number| 1.0 / number);
+    if let Some((_, hertz)) = RATES.iter().find(|(name, _)| *name == unit) {
+        return duration(of, move |number| 1.0 / (number * hertz));
     }
     let (_, nanos) = UNITS.iter().find(|(name, _)| *name == unit)?;
     let (nanos, seconds) = (*nanos as f64, *nanos as f64 / NANOS as f64);

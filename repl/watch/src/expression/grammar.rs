@@ -77,6 +77,11 @@ fn misread(text: &str, error: &ParseError) -> CompileError {
     let position = error.position();
     let is_end = is_end(text, position);
     let message = match error.err_type() {
+        _ if text.trim_start().starts_with('*') => {
+            "an expression is about one object, and takes no pattern; \
+            `when_each(\"Position\", \"quantity > 150\")` asks each object of a type or pattern"
+                .to_owned()
+        }
         ParseErrorType::UnexpectedEOF => "the expression ends too early".to_owned(),
         ParseErrorType::MissingToken(token, _) if is_end => {
             format!("the expression ends too early: {token:?} is missing")
