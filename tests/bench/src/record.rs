@@ -20,8 +20,8 @@ use crate::quote::Quote;
 use crate::report::Report;
 use crate::timing::{own_time_per_operation, process_ns};
 
-pub(crate) use session::change;
 use session::{A, B, Shape};
+pub(crate) use session::{NAME as SESSION, change};
 
 /// For how long a recording is made.
 const TIME: Duration = Duration::from_secs(10);

@@ -8,6 +8,8 @@ use memglass_repl::{EvalErrorKind, Repl};
 use tempfile::TempDir;
 
 use crate::awake::Shares;
+use crate::part::Part;
+use crate::record;
 use crate::report::Report;
 use crate::timing::process_ns;
 
@@ -23,11 +25,21 @@ struct Row {
     price: i64,
 }
 
+/// An engine, and what it looks at.
 struct World {
     repl: Repl,
-    _rows: Vec<Object<Row>>,
-    _session: Session,
-    _dir: TempDir,
+    _looked_at: LookedAt,
+}
+
+enum LookedAt {
+    /// Rows of this process, which never change.
+    Still {
+        _rows: Vec<Object<Row>>,
+        _session: Session,
+        _dir: TempDir,
+    },
+    /// Another program's, all of whose fields change a thousand times a second.
+    Changing { _program: Part, _dir: TempDir },
 }
 
 pub(crate) fn measure(report: &Report) {
@@ -53,15 +65,19 @@ pub(crate) fn measure(report: &Report) {
     );
     let condition =
         "when(`row_${i}.quantity > 500 && row_${i}.price < 15000`).rate(60.hz).run(|| ())";
-    beyond_waking(report, "1 compiled condition at 60 Hz", 1, condition);
-    beyond_waking(report, "200 compiled conditions at 60 Hz", 200, condition);
+    let still = |count| World::still(count, condition);
+    beyond_waking(report, "1 compiled condition at 60 Hz", || still(1));
+    beyond_waking(report, "200 compiled conditions at 60 Hz", || still(200));
+    beyond_waking(report, "200 whose values all change", || {
+        World::changing(200)
+    });
 }
 
 /// The same at 60 Hz, where most of all is waking.
-fn beyond_waking(report: &Report, what: &str, rows: usize, statement: &str) {
+fn beyond_waking(report: &Report, what: &str, world: impl Fn() -> World) {
     let shares = Shares::of(60, |time| {
         // Its thread would go on beside the one that does nothing.
-        let mut world = World::with(rows, statement);
+        let mut world = world();
         let before = process_ns();
         world.serve(time);
         process_ns() - before
@@ -70,7 +86,7 @@ fn beyond_waking(report: &Report, what: &str, rows: usize, statement: &str) {
 }
 
 fn line(report: &Report, what: &str, rows: usize, statement: &str, goal: f64) {
-    let mut world = World::with(rows, statement);
+    let mut world = World::still(rows, statement);
     let (start, ran) = (Instant::now(), process_ns());
     world.serve(TIME);
     let share = (process_ns() - ran) / start.elapsed().as_nanos() as f64 * 100.0;
@@ -81,30 +97,46 @@ fn line(report: &Report, what: &str, rows: usize, statement: &str, goal: f64) {
 }
 
 impl World {
-    fn of(rows: usize) -> World {
+    /// Rows that stand still, and a statement for each.
+    fn still(rows: usize, statement: &str) -> World {
         let dir = tempfile::tempdir_in("/dev/shm").expect("/dev/shm can be written");
         let session = Session::builder("watched").dir(dir.path());
         let session = session.create().expect("a session");
         let row = |index| session.object(&format!("row_{index}"), Row::default());
-        let rows = (0..rows).map(|index| row(index).expect("there is room"));
-        let rows = rows.collect();
-        let observer = Observer::builder().dir(dir.path()).attach("watched");
-        let repl = Repl::builder()
-            .observer(observer.expect("attached"))
-            .build();
-        World {
-            repl: repl.expect("an engine"),
-            _rows: rows,
+        let made = (0..rows).map(|index| row(index).expect("there is room"));
+        let made = made.collect();
+        let repl = engine(&dir, "watched");
+        let looked_at = LookedAt::Still {
+            _rows: made,
             _session: session,
             _dir: dir,
-        }
+        };
+        let script = format!("for i in 0..{rows} {{ {statement}; }}");
+        World::settled(repl, looked_at, &script)
     }
 
-    /// Some rows, and a statement for each that has settled.
-    fn with(rows: usize, statement: &str) -> World {
-        let mut world = World::of(rows);
-        let script = format!("for i in 0..{rows} {{ {statement}; }}");
-        world.repl.eval(&script).expect("it is defined");
+    /// So many conditions, none of which comes true, over values that all change between two looks.
+    fn changing(conditions: usize) -> World {
+        let dir = tempfile::tempdir_in("/dev/shm").expect("/dev/shm can be written");
+        let program = Part::start("changes", &[&dir.path().display().to_string(), "A"]);
+        let repl = engine(&dir, record::SESSION);
+        let looked_at = LookedAt::Changing {
+            _program: program,
+            _dir: dir,
+        };
+        let script = format!(
+            "for i in 0..{conditions} {{ let row = `row_0000${{i % 10}}`; \
+             when(`${{row}}.quantity > ${{10_000 + i}} && ${{row}}.price < ${{15_000 - i}}`).rate(60.hz).run(|| ()); }}"
+        );
+        World::settled(repl, looked_at, &script)
+    }
+
+    fn settled(repl: Repl, looked_at: LookedAt, script: &str) -> World {
+        let mut world = World {
+            repl,
+            _looked_at: looked_at,
+        };
+        world.repl.eval(script).expect("it is defined");
         world.serve(SETTLING);
         world
     }
@@ -121,4 +153,10 @@ impl World {
         assert!(is_interrupted, "nothing fails");
         patience.join().expect("it slept");
     }
+}
+
+fn engine(dir: &TempDir, session: &str) -> Repl {
+    let observer = Observer::builder().dir(dir.path()).attach(session);
+    let repl = Repl::builder().observer(observer.expect("attached"));
+    repl.build().expect("an engine")
 }
