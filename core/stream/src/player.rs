@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use memglass::{AttachError, Observer, Replay};
 
+use crate::change::Losses;
 use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
 use crate::cursor::{Cursor, Said};
@@ -129,14 +130,14 @@ impl Player {
         self.marks.fired(time);
     }
 
-    /// The same recording, to be gone through beside the replay, as a session of this name.
+    /// The same recording, to be gone through beside the replay from a moment on, as a session of this name.
     ///
     /// # Errors
     ///
     /// As for [`Passage::start`]; [`PlayError::Recording`] if the file is gone.
-    pub fn passage(&self, name: &str) -> Result<Passage, PlayError> {
+    pub fn passage(&self, name: &str, from: SystemTime) -> Result<Passage, PlayError> {
         let recording = Recording::open(&self.path)?.with_damage(&self.damage);
-        Passage::start(recording, name, self.dir.as_deref())
+        Passage::begin(recording, name, self.dir.as_deref(), Some(from))
     }
 
     /// Its clock.
@@ -312,9 +313,18 @@ impl Passage {
         name: &str,
         dir: Option<&Path>,
     ) -> Result<Passage, PlayError> {
+        Passage::begin(recording, name, dir, None)
+    }
+
+    fn begin(
+        recording: Recording,
+        name: &str,
+        dir: Option<&Path>,
+        from: Option<SystemTime>,
+    ) -> Result<Passage, PlayError> {
         let mirror = Mirror::new(&recording, name, dir)?;
         let mut deck = Deck::new(Cursor::new(recording), mirror);
-        deck.seek(deck.start_time())?;
+        deck.seek(from.map_or(deck.start_time(), nanoseconds))?;
         deck.say();
         Ok(Passage {
             deck,
@@ -340,6 +350,16 @@ impl Passage {
             None => builder,
         };
         builder.attach(&self.name)
+    }
+
+    /// What the recorder is known to have missed on the way so far.
+    pub fn losses(&self) -> Losses {
+        self.deck.losses
+    }
+
+    /// Where it is.
+    pub fn position(&self) -> SystemTime {
+        moment(self.deck.position)
     }
 
     /// When something happens next; nothing at the end.
@@ -378,6 +398,8 @@ struct Deck {
     position: u64,
     /// How much was played, and not passed over.
     played: u64,
+    /// What the recorder is known to have missed in that.
+    losses: Losses,
     speed: f64,
     is_playing: bool,
     /// What it met while it played, until somebody asks.
@@ -396,6 +418,7 @@ impl Deck {
             mirror,
             clock: Clock::new(),
             played: 0,
+            losses: Losses::default(),
             speed: 1.0,
             is_playing: false,
             fault: None,
@@ -590,6 +613,9 @@ impl Deck {
     fn play_moment(&mut self, time: u64) -> Result<(), PlayError> {
         while self.cursor.next_time() == Some(time) {
             let said = self.cursor.pass()?;
+            if let Said::Lost(losses) = &said {
+                self.losses.add(*losses);
+            }
             self.mirror.apply(said)?;
         }
         self.move_on(time);

@@ -368,10 +368,12 @@ fn field_meant(observer: &Observer, patterns: &[String]) -> Option<[String; 2]> 
     let selected = |text: &str| {
         let pattern = Pattern::new(text).ok();
         observer.objects().filter(move |object| {
-            let of_type = observer.schema().get(object.type_id);
+            let (schema, id) = (observer.schema(), object.type_id);
+            // As people write it: a guarded one has the name of its value.
+            let of_type = schema.get(id).map(|_| schema.type_name(id));
             pattern.as_ref().is_some_and(|pattern| {
-                pattern.is_match(&*object.label)
-                    || of_type.is_some_and(|ty| pattern.is_match(&*ty.name))
+                let is_of_type = of_type.as_ref().is_some_and(|name| pattern.is_match(name));
+                is_of_type || pattern.is_match(&*object.label)
             })
         })
     };

@@ -415,12 +415,12 @@ pub(crate) struct Watch {
     #[arg(required = true, value_name = "SESSION, EXPR")]
     pub(crate) words: Vec<String>,
 
-    /// How often to look: so many times a second, or spin; 1000 unless said otherwise. Of a recording each moment is
-    /// looked at without it.
+    /// How often to look: so many times a second, or spin; 1000 unless said otherwise, and each moment of a
+    /// recording.
     #[arg(long, value_name = "HZ", value_parser = parse_sampling)]
     pub(crate) rate: Option<SamplingRate>,
 
-    /// End after this time, as 500ms, 5s or 2m; of a recording, after its first so much.
+    /// End after this time, as 500ms, 5s or 2m; in a recording, after this much of it.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Duration>,
 
@@ -466,8 +466,8 @@ pub(crate) struct Wait {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) lasting: Option<Duration>,
 
-    /// How often to look: so many times a second, or spin; 1000 unless said otherwise. Of a recording each moment is
-    /// looked at without it.
+    /// How often to look: so many times a second, or spin; 1000 unless said otherwise, and each moment of a
+    /// recording.
     #[arg(long, value_name = "HZ", value_parser = parse_sampling)]
     pub(crate) rate: Option<SamplingRate>,
 

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use memglass::{Value, object_value};
 use memglass_repl::program::Encoding;
-use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
 use memglass_terminal::streams::Data;
 use memglass_value::parts::{Difference, differences};
@@ -44,16 +43,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
             (only, None) => nothing_matches(&file, only),
         });
     }
-    // Damage has its own message.
-    let losses = Losses {
-        damaged: 0,
-        ..losses
-    };
-    if !losses.is_none() {
-        let text = lost(losses);
-        let lost = text.trim_start_matches(", ");
-        options.note(&format!("the recorder did not see everything: {lost}"));
-    }
+    replay::note_losses(options, losses);
     Ok(0)
 }
 

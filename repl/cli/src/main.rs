@@ -85,7 +85,10 @@ fn run(mut arguments: Arguments) -> Result<i32, Failure> {
     };
     let by_option = arguments.common.session_named.is_some();
     let named = named(arguments.session, arguments.common.session_named)?;
-    let named = named.or_else(|| recording_in(arguments.command.as_mut()?));
+    let named = match (named, &mut arguments.command) {
+        (None, Some(command)) => recording_in(command)?,
+        (named, _) => named,
+    };
     if arguments.command.is_some() && !arguments.eval.is_empty() {
         return Err(Failure::Usage(
             "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
@@ -102,13 +105,14 @@ fn run(mut arguments: Arguments) -> Result<i32, Failure> {
             "--what-if is for a prompt, -e, scripts, `view`, `play` and `test` on a recording: `memglass run.mcap --what-if`".into(),
         ));
     }
-    let command = match (recording, arguments.command) {
-        (Some(file), Some(command)) => match in_recording(&options, file, command)? {
-            Done::With(code) => return Ok(code),
-            Done::Not(command) => Some(*command),
-        },
-        (_, command) => command,
-    };
+    if let Some(command) = &arguments.command {
+        check_timeout(&options, command)?;
+        if let Some(file) = recording
+            && let Some(code) = in_recording(&options, file, command)?
+        {
+            return Ok(code);
+        }
+    }
     // It is paused at its end, where a session was last.
     let play = |file| replay::started(&options, file, None, Start::AtEnd);
     let replay = recording.map(play).transpose()?;
@@ -117,30 +121,22 @@ fn run(mut arguments: Arguments) -> Result<i32, Failure> {
         Some(replay) => (Some(replay.session), Some(replay.player)),
         None => (named, None),
     };
-    match command {
+    match arguments.command {
         None => without_command(&options, named.as_deref(), player, &arguments.eval),
         Some(command) => with_command(&options, named.as_deref(), player, command),
     }
 }
 
-/// What became of a subcommand.
-enum Done {
-    With(i32),
-    /// It is still to be done.
-    Not(Box<Task>),
-}
-
-/// Does what is about all of a recording, and not about a session that stands at its end.
-fn in_recording(options: &Options, file: &Path, command: Task) -> Result<Done, Failure> {
-    check_timeout(options, &command)?;
+/// Does what is about all of a recording, and not about a session that stands at its end; nothing of what is not.
+fn in_recording(options: &Options, file: &Path, command: &Task) -> Result<Option<i32>, Failure> {
     match command {
-        Task::Wait(wait) => wait::in_recording(options, file, wait).map(Done::With),
-        Task::Watch(watch) => watch::in_recording(options, file, &watch).map(Done::With),
+        Task::Wait(wait) => wait::in_recording(options, file, wait).map(Some),
+        Task::Watch(watch) => watch::in_recording(options, file, watch).map(Some),
         Task::Top(_) => Err(Failure::Usage(format!(
             "`top` looks at what changes now, and {0} stands still: `memglass play {0}` plays it as a session that `top` can look at",
             file.display()
         ))),
-        command => Ok(Done::Not(Box::new(command))),
+        _ => Ok(None),
     }
 }
 
@@ -177,21 +173,34 @@ fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<S
 }
 
 /// Takes the recording out of the words of a subcommand, where a session may stand too.
-fn recording_in(command: &mut Task) -> Option<String> {
+fn recording_in(command: &mut Task) -> Result<Option<String>, Failure> {
     let is_there = |word: &String| Path::new(word).exists() && replay::is_recording(word.as_ref());
     // The words, and how many there have to be beside it.
     let (words, others) = match command {
-        Task::View(view) => return view.session.take_if(|session| is_there(session)),
+        Task::View(view) => return Ok(view.session.take_if(|session| is_there(session))),
+        Task::Doctor { session } | Task::Emit { session, .. } => {
+            return Ok(session.take_if(|session| is_there(session)));
+        }
         Task::Objects { words, .. } | Task::Types { words } | Task::Holes { words } => (words, 0),
         Task::Top(top) => (&mut top.words, 0),
         Task::Get { words } | Task::Uses { words } => (words, 1),
         Task::Watch(watch) => (&mut watch.words, 1),
         Task::Wait(wait) => (&mut wait.words, 1),
-        Task::Save(save) => (&mut save.words, 1),
-        _ => return None,
+        Task::Save(save) => {
+            // A word alone is the file that is to be written.
+            let is_first = save.words.len() > 1 && is_there(&save.words[0]);
+            return Ok(is_first.then(|| save.words.remove(0)));
+        }
+        _ => return Ok(None),
     };
-    let is_first = words.len() > others && is_there(&words[0]);
-    is_first.then(|| words.remove(0))
+    match words.first().is_some_and(is_there) {
+        true if words.len() > others => Ok(Some(words.remove(0))),
+        true => Err(Failure::Usage(format!(
+            "{:?} is a recording; add what is meant in it, as `{0} OBJECT.FIELD`",
+            words[0]
+        ))),
+        false => Ok(None),
+    }
 }
 
 fn without_command(
@@ -221,7 +230,6 @@ fn with_command(
     player: Option<Arc<Player>>,
     command: Task,
 ) -> Result<i32, Failure> {
-    check_timeout(options, &command)?;
     let has_none = matches!(
         command,
         Task::Ls

@@ -82,8 +82,14 @@ fn by_type(schema: &Schema, object: &Object, path: &str) -> Option<String> {
         Some(_) => below.split_once(']')?.1,
         None => below,
     };
-    let name = &schema.get(object.type_id)?.name;
+    let name = type_name(schema, object)?;
     Some(format!("{name}{below}"))
+}
+
+/// The name of an object's type as people write it: a guarded one has that of its value.
+fn type_name(schema: &Schema, object: &Object) -> Option<String> {
+    schema.get(object.type_id)?;
+    Some(schema.type_name(object.type_id))
 }
 
 /// The pattern with what may be an index taken as one, and not as a set of characters: `book[0].price`, `book[*].price`;
@@ -139,8 +145,8 @@ impl Only {
 
     /// The longest part of a pattern that an object matches, where a field follows.
     fn head(&self, schema: &Schema, object: &Object) -> Option<&Head> {
-        let type_name = schema.get(object.type_id).map(|ty| &*ty.name);
-        let names = [Some(&*object.label), type_name];
+        let type_name = type_name(schema, object);
+        let names = [Some(&*object.label), type_name.as_deref()];
         let is_met = |head: &&Head| names.iter().flatten().any(|name| head.head.is_match(name));
         self.heads.iter().filter(is_met).max_by_key(|head| head.len)
     }
@@ -171,13 +177,21 @@ impl Only {
         if let Some(&known) = self.known.get(&key) {
             return known;
         }
-        let type_name = schema.get(object.type_id).map(|ty| &*ty.name);
+        let type_name = type_name(schema, object);
         let mut patterns = self.patterns.iter();
         let is_meant = patterns.any(|pattern| {
-            pattern.is_match(&*object.label) || type_name.is_some_and(|name| pattern.is_match(name))
+            let is_of_type = type_name
+                .as_ref()
+                .is_some_and(|name| pattern.is_match(name));
+            is_of_type || pattern.is_match(&*object.label)
         });
         self.known.insert(key, is_meant);
         is_meant
+    }
+
+    /// Whether there are no patterns, or an object was met that one of them means.
+    pub(super) fn has_met_any(&self) -> bool {
+        self.patterns.is_empty() || self.known.values().any(|is_meant| *is_meant)
     }
 
     /// Whether a change is about an object of which something is meant, or about none.

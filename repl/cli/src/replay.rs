@@ -8,7 +8,7 @@ use std::sync::Arc;
 use memglass::sampler::Rate;
 use memglass::{Observer, Origin, ProducerError};
 use memglass_repl::program::{Walk, recordings_told};
-use memglass_stream::{Damage, Passage, PlayError, Player, Recording, Start};
+use memglass_stream::{Damage, Losses, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
 use memglass_terminal::signal;
 
@@ -75,6 +75,19 @@ pub(super) fn read_with(
 pub(super) fn note_damage(options: &Options, path: &Path, damage: &Damage) {
     for line in recordings_told::damaged(&damage.take_news()) {
         options.note(&format!("{}: {line}", path.display()));
+    }
+}
+
+/// Says what the recorder is known to have missed. Damage has its own message.
+pub(super) fn note_losses(options: &Options, losses: Losses) {
+    let losses = Losses {
+        damaged: 0,
+        ..losses
+    };
+    if !losses.is_none() {
+        let text = recordings_told::lost(losses);
+        let lost = text.trim_start_matches(", ");
+        options.note(&format!("the recorder did not see everything: {lost}"));
     }
 }
 

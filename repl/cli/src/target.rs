@@ -1,7 +1,7 @@
 //! Which session is meant.
 
 use std::io::{self, BufRead, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use memglass::{AttachError, Observer, Origin, SessionEntry, ShmError, nearest};
 use memglass_repl::program::CommandError;
@@ -11,6 +11,7 @@ use memglass_value::format;
 use super::arguments;
 use super::failure::Failure;
 use super::options::Options;
+use super::replay::is_recording;
 
 /// No name of a session is longer.
 const LONGEST_ANSWER: u64 = 256;
@@ -118,6 +119,11 @@ pub(super) fn split(
     if words.len() > least
         && let Err(error) = known(&observer, &first)
     {
+        if is_recording(Path::new(&first)) {
+            return Err(Failure::NoSession(format!(
+                "there is no file {first:?}, and no session of that name"
+            )));
+        }
         return Err(Failure::NoSession(format!(
             "{first:?} is neither a session nor anything in {session:?}, the only live one: {error}"
         )));
@@ -283,10 +289,8 @@ fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {
 
 fn none_live(sessions: &[SessionEntry]) -> String {
     let start = "start a program that has one, or try `memglass demo`";
-    let names: Vec<&str> = sessions
-        .iter()
-        .map(|session| session.name.as_str())
-        .collect();
+    let dead = sessions.iter().filter(|session| !session.state.is_alive());
+    let names: Vec<&str> = dead.map(|session| session.name.as_str()).collect();
     match names.as_slice() {
         [] => format!("no session is live; {start}"),
         dead => format!(

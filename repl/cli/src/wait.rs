@@ -41,37 +41,41 @@ pub(super) fn run(options: &Options, named: Option<&str>, wait: Wait) -> Result<
     patience.wait_for(&mut awaited, &text, period)
 }
 
-/// Prints the first moment of a recording at which the condition is true.
-pub(super) fn in_recording(options: &Options, file: &Path, wait: Wait) -> Result<i32, Failure> {
+/// Prints the first moment of a recording at which the condition is true, or was for long enough.
+pub(super) fn in_recording(options: &Options, file: &Path, wait: &Wait) -> Result<i32, Failure> {
     let mut patience = Patience::new(options)?;
-    let text = one_expression(wait.words)?;
+    let text = one_expression(wait.words.clone())?;
+    let lasting = wait.lasting.map(|time| format!(" for {time:?}"));
+    let lasting = lasting.unwrap_or_default();
     let (walk, damage) = replay::walk(options, file, wait.rate)?;
-    let end = walk.end();
     let (mut search, warnings) = Search::new(walk, &text, wait.lasting)?;
     warnings.iter().for_each(|warning| options.note(warning));
-    let found = loop {
+    loop {
         match search.step()? {
-            Step::Found(moment) => break Ok(moment),
-            Step::Never => break Err(search.state()),
+            Step::Found(moment) => {
+                replay::note_damage(options, file, &damage);
+                write_data(&format!("{}\n", time::not_before(moment)))?;
+                return Ok(0);
+            }
+            Step::Never => {
+                replay::note_damage(options, file, &damage);
+                replay::note_losses(options, search.walk().losses());
+                let (file, end) = (file.display(), time::exact(search.walk().end()));
+                let state = search.state();
+                return Err(Failure::Ended(format!(
+                    "`{text}` was never true{lasting} in {file}; at its end, {end}, it is {state}"
+                )));
+            }
             Step::Unfinished => {}
         }
-        let interrupted = patience.pass(Duration::ZERO, || {
-            format!("`{text}` was not true up to {}", time::exact(search.time()))
-        });
-        if let Some(code) = interrupted? {
+        let so_far = || {
+            let time = time::exact(search.walk().time());
+            format!("`{text}` was not true{lasting} up to {time}")
+        };
+        if let Some(code) = patience.pass(Duration::ZERO, so_far)? {
             return Ok(code);
         }
-    };
-    replay::note_damage(options, file, &damage);
-    let moment = found.map_err(|state| {
-        let end = time::exact(end);
-        Failure::Ended(format!(
-            "`{text}` was never true in {}; at its end, {end}, it is {state}",
-            file.display()
-        ))
-    })?;
-    write_data(&format!("{}\n", time::not_before(moment)))?;
-    Ok(0)
+    }
 }
 
 /// Says why a word is no condition in a session now.

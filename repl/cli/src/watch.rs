@@ -110,7 +110,6 @@ pub(super) fn in_recording(options: &Options, file: &Path, watch: &Watch) -> Res
     let stop = Arc::new(AtomicBool::new(false));
     let interrupts = Interrupts::listen(Arc::clone(&stop), Owner::Program)?;
     let (walk, damage) = replay::walk(options, file, watch.rate)?;
-    let start = walk.time();
     let meanings = meanings(options, walk.observer(), &watch.words)?;
     let mut changes = RecordedChanges::new(walk);
     for (number, meaning) in meanings.into_iter().enumerate() {
@@ -120,19 +119,26 @@ pub(super) fn in_recording(options: &Options, file: &Path, watch: &Watch) -> Res
         encoding: options.form.encoding,
         look: Look::of_stdout(options.color),
     };
-    let write = |text: &str| match write_data_unless(&stop, text) {
-        // The flag is raised just before the signal is told.
-        Err(error) if is_stop(&error) => Ok(interrupts.received().recv().ok()),
-        written => written.map(|()| interrupts.received().try_recv().ok()),
+    let write = |text: &str| {
+        let written = match text {
+            "" => Ok(()),
+            text => write_data_unless(&stop, text),
+        };
+        match written {
+            // The flag is raised just before the signal is told.
+            Err(error) if is_stop(&error) => Ok(interrupts.received().recv().ok()),
+            written => written.map(|()| interrupts.received().try_recv().ok()),
+        }
     };
     let mut told = Told::default();
     let mut left = watch.count.unwrap_or(u64::MAX);
     let mut code = write(lines.head())?;
     while code.is_none() && left > 0 {
         let Some(news) = changes.go_on()? else { break };
-        let elapsed = changes.walk().time().duration_since(start);
-        let is_over = |time| elapsed.is_ok_and(|elapsed| elapsed > time);
-        if watch.time.is_some_and(is_over) {
+        if watch
+            .time
+            .is_some_and(|time| changes.walk().elapsed() > time)
+        {
             break;
         }
         let most = usize::try_from(left).unwrap_or(usize::MAX);
@@ -143,11 +149,15 @@ pub(super) fn in_recording(options: &Options, file: &Path, watch: &Watch) -> Res
         code = write(&text)?;
     }
     replay::note_damage(options, file, &damage);
-    let up_to = changes.walk().time().duration_since(start);
+    replay::note_losses(options, changes.walk().losses());
+    let elapsed = changes.walk().elapsed();
     write_message(&format!(
         "memglass: {} in {:.1} s of {}\n",
         listed(told),
-        up_to.unwrap_or_default().as_secs_f64(),
+        watch
+            .time
+            .map_or(elapsed, |time| elapsed.min(time))
+            .as_secs_f64(),
         file.display()
     ));
     Ok(code.map_or(0, signal::exit_code))

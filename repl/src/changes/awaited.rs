@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use memglass::{Observer, Presence};
-use memglass_watch::{Condition, Counters, Expression, Observed, Settings};
+use memglass_watch::{Condition, Counters, Expression, Observed, Settings, State};
 
 use super::meaning;
 use crate::commands::CommandError;
@@ -52,15 +52,12 @@ impl Awaited {
         Ok((awaited, warnings))
     }
 
-    /// Counts only what becomes true after it was false.
-    pub(super) fn only_edges(&mut self) {
-        self.settings.edges_only = true;
-    }
-
     /// When it will have been true for long enough, if it stays so.
     pub(super) fn due(&self) -> Option<Duration> {
-        let since = self.condition.since()?;
-        Some(since.saturating_add(self.settings.lasting?))
+        match self.condition.state(&self.settings) {
+            State::Pending { since } => Some(since.saturating_add(self.settings.lasting?)),
+            _ => None,
+        }
     }
 
     /// Looks at it at `time`; whether it is true now, and was for long enough.

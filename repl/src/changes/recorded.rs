@@ -35,14 +35,17 @@ impl RecordedChanges {
     ///
     /// The recording makes no sense there.
     pub fn go_on(&mut self) -> Result<Option<Vec<News>>, PlayError> {
-        let Some(next) = self.walk.next() else {
+        if !self.walk.go_on()? {
             return Ok(None);
-        };
-        self.walk.go_on(next)?;
+        }
         self.feed.sample(self.walk.elapsed());
         let (items, ..) = self.feed.take(usize::MAX);
         let start = self.walk.start();
-        let news = items.into_iter().map(|item| item.news(start));
+        let news = items.into_iter().map(|item| News {
+            // The recorder knows, and not who looks at what it saw.
+            missed: None,
+            ..item.news(start)
+        });
         Ok(Some(news.collect()))
     }
 

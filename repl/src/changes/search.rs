@@ -39,7 +39,7 @@ impl Search {
         text: &str,
         lasting: Option<Duration>,
     ) -> Result<(Search, Vec<String>), CommandError> {
-        // Nothing happens between two moments, however far apart they are.
+        // Two looks are never too far apart: nobody else looks in between.
         let period = Duration::MAX;
         let mut observer = walk.observer().beside();
         // What cannot be refreshed is unknown to the condition.
@@ -48,9 +48,9 @@ impl Search {
         Ok((Search { walk, awaited }, warnings))
     }
 
-    /// Looks only for a moment at which it becomes true.
-    pub fn only_edges(mut self) -> Search {
-        self.awaited.only_edges();
+    /// Leaves out what is true where it is now: it has to become true again.
+    pub fn from_next(mut self) -> Search {
+        self.awaited.look(self.walk.elapsed());
         self
     }
 
@@ -64,22 +64,21 @@ impl Search {
             if self.awaited.look(self.walk.elapsed()) {
                 return Ok(Step::Found(self.walk.time()));
             }
-            let next = self.walk.next();
-            let due = self.awaited.due().map(|due| self.walk.moment(due));
-            if let Some(due) = due.filter(|due| *due < next.unwrap_or(self.walk.end())) {
-                return Ok(Step::Found(due));
+            let due = self.awaited.due();
+            let is_still = |due: &Duration| self.walk.still_until().is_some_and(|end| *due < end);
+            if let Some(due) = due.filter(is_still) {
+                return Ok(Step::Found(self.walk.start() + due));
             }
-            match next {
-                Some(next) => self.walk.go_on(next)?,
-                None => return Ok(Step::Never),
+            if !self.walk.go_on()? {
+                return Ok(Step::Never);
             }
         }
         Ok(Step::Unfinished)
     }
 
-    /// Up to where it has looked.
-    pub fn time(&self) -> SystemTime {
-        self.walk.time()
+    /// Where it is.
+    pub fn walk(&self) -> &Walk {
+        &self.walk
     }
 
     /// What the condition is where it is now, in words.

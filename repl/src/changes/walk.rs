@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use memglass::{AttachError, Observer};
-use memglass_stream::{Passage, PlayError};
+use memglass_stream::{Losses, Passage, PlayError};
 
 /// Somebody who goes through a recording.
 pub struct Walk {
@@ -11,23 +11,21 @@ pub struct Walk {
     observer: Observer,
     period: Duration,
     start: SystemTime,
-    time: SystemTime,
 }
 
 impl Walk {
-    /// Where the passage is. From there each moment is looked at, or with a `period` those that are so far apart.
+    /// From where the passage is, to each moment at which something happened; with a `period`, to moments that are at least
+    /// that far apart.
     ///
     /// # Errors
     ///
     /// Something happened to the files of its session.
     pub fn new(passage: Passage, period: Duration) -> Result<Walk, AttachError> {
-        let start = passage.recording().start();
         Ok(Walk {
             observer: passage.attach()?,
+            start: passage.recording().start(),
             passage,
             period,
-            start,
-            time: start,
         })
     }
 
@@ -38,7 +36,7 @@ impl Walk {
 
     /// The moment that was reached.
     pub fn time(&self) -> SystemTime {
-        self.time
+        self.passage.position()
     }
 
     /// The last moment of the recording.
@@ -46,35 +44,46 @@ impl Walk {
         self.passage.recording().end()
     }
 
-    /// How long after the start that moment is.
-    pub(super) fn elapsed(&self) -> Duration {
-        self.time.duration_since(self.start).unwrap_or_default()
+    /// How much of the recording is behind it.
+    pub fn elapsed(&self) -> Duration {
+        self.since_start(self.time())
     }
 
-    /// The moment of so long after the start.
-    pub(super) fn moment(&self, elapsed: Duration) -> SystemTime {
-        self.start + elapsed
+    /// What the recorder is known to have missed on the way so far.
+    pub fn losses(&self) -> Losses {
+        self.passage.losses()
     }
 
     pub(super) fn start(&self) -> SystemTime {
         self.start
     }
 
-    /// The next moment; nothing at the end.
-    pub(super) fn next(&mut self) -> Option<SystemTime> {
-        let next = self.passage.next_time()?;
-        let apart = (self.time + self.period).min(self.end());
-        Some(next.max(apart))
+    /// Until when, since the start, nothing happens; `None` if some moments are passed over.
+    pub(super) fn still_until(&mut self) -> Option<Duration> {
+        if !self.period.is_zero() {
+            return None;
+        }
+        let next = self.passage.next_time();
+        // The last moment counts too.
+        let after_end = self.end() + Duration::from_nanos(1);
+        Some(self.since_start(next.unwrap_or(after_end)))
     }
 
-    /// Goes on to a moment.
+    /// Goes on to the next moment; false at the end.
     ///
     /// # Errors
     ///
     /// The recording makes no sense there.
-    pub fn go_on(&mut self, to: SystemTime) -> Result<(), PlayError> {
-        self.passage.go_on(to)?;
-        self.time = to.min(self.end());
-        Ok(())
+    pub(super) fn go_on(&mut self) -> Result<bool, PlayError> {
+        let Some(next) = self.passage.next_time() else {
+            return Ok(false);
+        };
+        let apart = (self.time() + self.period).min(self.end());
+        self.passage.go_on(next.max(apart))?;
+        Ok(true)
+    }
+
+    fn since_start(&self, time: SystemTime) -> Duration {
+        time.duration_since(self.start).unwrap_or_default()
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use memglass::Origin;
+use memglass::{Origin, ProducerError, Replay};
 use memglass_script::ScriptError;
-use memglass_stream::{PlayError, Player};
+use memglass_stream::{Passage, PlayError, Player};
 use memglass_value::moment;
 
 use super::{Command, CommandError, Takes, with_causes};
@@ -23,34 +23,13 @@ pub(super) struct Button {
     details: &'static str,
     examples: &'static [&'static str],
     takes: Takes,
-    press: fn(&Hand<'_>, &str) -> Result<(), Refused>,
+    press: fn(&Hand<'_>, &str) -> Result<(), CommandError>,
 }
 
 /// What a button moves, and what ends a long way.
 struct Hand<'r> {
     player: &'r Player,
     interrupt: &'r AtomicBool,
-}
-
-/// Why a replay does not do what it is told.
-enum Refused {
-    /// What was typed is wrong.
-    Typed(String),
-    Player(PlayError),
-    /// A condition is none, or was never true.
-    Search(CommandError),
-}
-
-impl From<CommandError> for Refused {
-    fn from(error: CommandError) -> Self {
-        Refused::Search(error)
-    }
-}
-
-impl From<PlayError> for Refused {
-    fn from(error: PlayError) -> Self {
-        Refused::Player(error)
-    }
 }
 
 pub(super) const PLAY: Button = Button {
@@ -60,7 +39,7 @@ pub(super) const PLAY: Button = Button {
     details: "`memglass run.mcap` opens a recording as a replay, paused at its end.",
     examples: &[":play"],
     takes: Takes::Nothing,
-    press: |hand, rest| alone(rest, || hand.player.play().map(drop)),
+    press: |hand, rest| alone(rest, || hand.player.play()),
 };
 
 pub(super) const PAUSE: Button = Button {
@@ -70,7 +49,7 @@ pub(super) const PAUSE: Button = Button {
     details: "",
     examples: &[":pause"],
     takes: Takes::Nothing,
-    press: |hand, rest| alone(rest, || hand.player.pause().map(drop)),
+    press: |hand, rest| alone(rest, || hand.player.pause()),
 };
 
 pub(super) const SEEK: Button = Button {
@@ -100,12 +79,12 @@ pub(super) const STEP: Button = Button {
         let count = match rest {
             "" => 1,
             count => count.parse().map_err(|_| {
-                Refused::Typed(format!(
+                typed(format!(
                     "{count:?} is no number of steps; `:step 10` goes on by ten changes"
                 ))
             })?,
         };
-        Ok(hand.player.step(count).map(drop)?)
+        moved(hand.player.step(count))
     },
 };
 
@@ -113,12 +92,12 @@ pub(super) const SPEED: Button = Button {
     name: "speed",
     usage: ":speed X|max",
     summary: "play X times as fast, or as fast as it goes",
-    details: "Triggers, watches and the view look at a replay as at a live session: what comes and goes between two looks they do not see, and the faster it plays, the more that is. `memglass run FILE --replay run.mcap` plays as fast as it goes and misses nothing; `memglass wait run.mcap EXPR` and `:seek EXPR` find when something became true.",
+    details: "Triggers, watches and the view look at a replay as at a live session: what comes and goes between two looks they do not see, and the faster it plays, the more that is. `memglass run FILE --replay run.mcap` plays as fast as it goes and misses nothing that lasts a millisecond; `memglass wait run.mcap EXPR` and `:seek EXPR` find when something became true.",
     examples: &[":speed 2", ":speed 0.1", ":speed max"],
     takes: Takes::Words(&["max"]),
     press: |hand, rest| {
-        let speed = moment::parse_speed(rest).map_err(Refused::Typed)?;
-        Ok(hand.player.speed(speed).map(drop)?)
+        let speed = moment::parse_speed(rest).map_err(typed)?;
+        moved(hand.player.speed(speed))
     },
 };
 
@@ -155,13 +134,8 @@ impl Command for Button {
             player,
             interrupt: &runtime.interrupt,
         };
-        (self.press)(&hand, rest).map_err(|refused| match refused {
-            Refused::Typed(text) => CommandError::Text(text),
-            Refused::Player(error) => CommandError::Text(with_causes(&error)),
-            Refused::Search(error) => error,
-        })?;
-        let replay = player.tell();
-        let replay = replay.map_err(|error| CommandError::Text(with_causes(&error)))?;
+        (self.press)(&hand, rest)?;
+        let replay = player.tell().map_err(refused)?;
         let mut note = presence::described(&replay);
         note += &presence::left_behind(player.take_discarded());
         for line in told::damaged(&player.damage().take_news()) {
@@ -182,32 +156,46 @@ pub(crate) fn why_not(runtime: &Runtime) -> &'static str {
     }
 }
 
-fn alone(rest: &str, press: impl FnOnce() -> Result<(), PlayError>) -> Result<(), Refused> {
+fn alone(
+    rest: &str,
+    press: impl FnOnce() -> Result<Replay, PlayError>,
+) -> Result<(), CommandError> {
     match rest {
-        "" => Ok(press()?),
-        rest => Err(Refused::Typed(format!(
-            "nothing goes behind it; leave out {rest:?}"
-        ))),
+        "" => moved(press()),
+        rest => Err(typed(format!("nothing goes behind it; leave out {rest:?}"))),
     }
 }
 
-fn seek(hand: &Hand<'_>, rest: &str) -> Result<(), Refused> {
+fn moved(played: Result<Replay, PlayError>) -> Result<(), CommandError> {
+    played.map(drop).map_err(refused)
+}
+
+fn refused(error: PlayError) -> CommandError {
+    CommandError::Text(with_causes(&error))
+}
+
+/// What was typed is wrong.
+fn typed(text: String) -> CommandError {
+    CommandError::Text(text)
+}
+
+fn seek(hand: &Hand<'_>, rest: &str) -> Result<(), CommandError> {
     let player = hand.player;
-    let time = |text: &str| moment::parse_seconds(text.trim()).map_err(Refused::Typed);
-    match rest {
-        "" => return Err(Refused::Typed(format!("say where: {}", SEEK.usage))),
+    let time = |text: &str| moment::parse_seconds(text.trim()).map_err(typed);
+    moved(match rest {
+        "" => return Err(typed(format!("say where: {}", SEEK.usage))),
         "start" => player.seek_start(),
         "end" => player.seek_end(),
         rest if is_condition(rest) => player.seek(found(hand, rest)?),
         rest if rest.starts_with('+') => player.forward(time(&rest[1..])?),
         rest if rest.starts_with('-') => player.back(time(&rest[1..])?),
         rest => {
-            let replay = player.tell()?;
+            let replay = player.tell().map_err(refused)?;
             let to = moment::within(rest, replay.start, replay.end);
-            player.seek(to.map_err(Refused::Typed)?)
+            let hint = |why| typed(format!("{why}; or a condition, as `is_open == true`"));
+            player.seek(to.map_err(hint)?)
         }
-    }?;
-    Ok(())
+    })
 }
 
 /// Whether a text is about what is in the recording, and not a moment.
@@ -217,40 +205,54 @@ fn is_condition(text: &str) -> bool {
 }
 
 /// The next moment at which a condition becomes true: after where the replay is, or from the start on if it is at its end.
-fn found(hand: &Hand<'_>, text: &str) -> Result<SystemTime, Refused> {
-    let replay = hand.player.tell()?;
-    let name = format!("search-{}", std::process::id());
-    let passage = hand.player.passage(&name)?;
-    let mut walk = Walk::new(passage, Duration::ZERO).map_err(CommandError::from)?;
-    let goes_on = replay.position > replay.start && replay.position < replay.end;
-    if goes_on {
-        walk.go_on(replay.position)?;
-    }
-    let (search, _) = Search::new(walk, text, None)?;
+fn found(hand: &Hand<'_>, text: &str) -> Result<SystemTime, CommandError> {
+    let found = searched(hand, text);
+    // It was about this line and not the next.
+    hand.interrupt.store(false, Ordering::Relaxed);
+    found
+}
+
+fn searched(hand: &Hand<'_>, text: &str) -> Result<SystemTime, CommandError> {
+    let replay = hand.player.tell().map_err(refused)?;
+    let goes_on = replay.position < replay.end;
+    let (from, of) = match goes_on {
+        true => (replay.position, "after this moment"),
+        false => (replay.start, "in this recording"),
+    };
+    let passage = passage(hand.player, from).map_err(refused)?;
+    let (search, _) = Search::new(Walk::new(passage, Duration::ZERO)?, text, None)?;
     let mut search = match goes_on {
-        true => search.only_edges(),
+        true => search.from_next(),
         false => search,
     };
     loop {
-        match search.step()? {
+        match search.step().map_err(refused)? {
             Step::Found(moment) => return Ok(moment),
             Step::Never => {
-                let (state, from) = (
-                    search.state(),
-                    if goes_on {
-                        "after this moment"
-                    } else {
-                        "in this recording"
-                    },
-                );
-                return Err(Refused::Typed(format!(
-                    "`{text}` never becomes true {from}; at the end it is {state}"
+                let state = search.state();
+                return Err(typed(format!(
+                    "`{text}` never becomes true {of}; at the end it is {state}"
                 )));
             }
-            Step::Unfinished if hand.interrupt.swap(false, Ordering::Relaxed) => {
-                return Err(Refused::Search(ScriptError::Interrupted.into()));
+            Step::Unfinished if hand.interrupt.load(Ordering::Relaxed) => {
+                return Err(ScriptError::Interrupted.into());
             }
             Step::Unfinished => {}
         }
     }
 }
+
+/// The recording from a moment on, under a name that nobody else has: other programs may have the same number here.
+fn passage(player: &Player, from: SystemTime) -> Result<Passage, PlayError> {
+    let pid = std::process::id();
+    for number in 1..MOST {
+        match player.passage(&format!("search-{pid}-{number}"), from) {
+            Err(PlayError::Session(ProducerError::SessionExists { .. })) => {}
+            passage => return passage,
+        }
+    }
+    player.passage(&format!("search-{pid}"), from)
+}
+
+/// Names that are tried.
+const MOST: u32 = 100;

@@ -10,7 +10,7 @@ use memglass_value::shown::{Cell, Document, Shown, Table};
 use serde_json::{Value as Json, json};
 
 use super::objects::require_type;
-use super::{Command, CommandError, Takes, expect_nothing};
+use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
 
@@ -23,21 +23,28 @@ impl Command for Types {
     }
 
     fn usage(&self) -> &'static str {
-        ":types"
+        ":types [TYPE|PATH]"
     }
 
     fn summary(&self) -> &'static str {
-        "list the types of the session"
+        "list the types of the session, or show one"
     }
 
     fn examples(&self) -> &'static [&'static str] {
-        &[":types"]
+        &[":types", ":types Position"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Types
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        expect_nothing(self, rest)?;
         runtime.attached.refresh()?;
-        Ok(list(&runtime.attached.observer()))
+        let observer = runtime.attached.observer();
+        match rest {
+            "" => Ok(list(&observer)),
+            one => describe(&observer, one),
+        }
     }
 }
 

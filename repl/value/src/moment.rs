@@ -22,12 +22,12 @@ pub fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTi
             let moment = moment.ok_or_else(|| {
                 format!("{text:?} is no time; write it as 12:03:04.5 or 2026-05-04 12:03:04.5")
             })?;
-            match moment > end || moment + SLACK <= start {
+            match moment > end + ROUNDING || moment + SLACK <= start {
                 true => {
                     let [start, end] = [start, end].map(as_text);
                     Err(format!("the recording goes from {start} to {end}"))
                 }
-                false => Ok(moment.max(start)),
+                false => Ok(moment.max(start).min(end)),
             }
         }
         text => {
@@ -41,6 +41,9 @@ pub fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTi
         }
     }
 }
+
+/// A moment that was written to the microsecond may be so much later than it was.
+const ROUNDING: Duration = Duration::from_micros(1);
 
 /// A second's beginning names what is in it.
 const SLACK: Duration = Duration::from_secs(1);

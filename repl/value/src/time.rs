@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use jiff::{Timestamp, Unit, Zoned};
+use jiff::{Timestamp, Zoned};
 
 /// A date and a time to the microsecond.
 const PRECISE: &str = "%Y-%m-%d %H:%M:%S.%6f";
@@ -76,9 +76,7 @@ fn clock_as(moment: SystemTime, form: &str) -> String {
 }
 
 fn local(moment: Timestamp) -> String {
-    let zoned: Zoned = moment.to_zoned(jiff::tz::TimeZone::system());
-    let zoned = zoned.round(Unit::Second).unwrap_or(zoned);
-    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    clock_as(moment.into(), "%Y-%m-%d %H:%M:%S")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use memglass_terminal::streams::write_data_unless;
 
 use super::super::arguments::Diff;
 use super::super::failure::Failure;
-use super::super::only::Only;
+use super::super::only::{Only, nothing_matches};
 use super::super::options::Options;
 use super::super::{replay, target};
 use super::lines::{Event, Lines};
@@ -86,6 +86,9 @@ pub(super) fn recording(options: &Options, diff: &Diff, file: &str) -> Result<i3
         Err(error) => told.judge(error),
         Ok(()) => {
             replay::note_damage(options, file.as_ref(), &damage);
+            if !only.has_met_any() {
+                return Err(nothing_matches(file, &diff.only));
+            }
             told.say_losses(options);
             Ok(0)
         }

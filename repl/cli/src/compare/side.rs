@@ -34,7 +34,17 @@ fn recorded(
     let (start, end) = (recording.start(), recording.end());
     let time = match at {
         None => end,
-        Some(text) => moment::within(text, start, end).map_err(Failure::Usage)?,
+        Some(text) => {
+            // What it is after its end it was not.
+            let length = end.duration_since(start).unwrap_or_default();
+            if moment::parse_seconds(text).is_ok_and(|time| time > length) {
+                return Err(Failure::Usage(format!(
+                    "--at {text} is after the end of {word}, which is {:.1} s long; `--at end` is its end",
+                    length.as_secs_f64()
+                )));
+            }
+            moment::within(text, start, end).map_err(Failure::Usage)?
+        }
     };
     let mut only = Only::new(only)?;
     let whole = recording.state_at(time)?;

@@ -15,7 +15,7 @@ use super::terminal::Terminal;
 
 #[derive(Observe, Clone, Copy, Default)]
 pub(super) struct Motor {
-    speed: i64,
+    pub(super) speed: i64,
 }
 
 /// A world in which the test itself is the producer of `t1`, with one motor.
@@ -626,6 +626,9 @@ fn two_moments_of_a_recording_are_compared() {
     let expected = (Some(1), "motor.speed  0 -> 500\n");
     assert_eq!((ran.code, &*ran.data), expected, "{ran:?}");
     assert_eq!(world.data(&["diff", &run, &run, "--at", "start"]), "");
+    world
+        .run(&["diff", &run, &run, "--at", "99s"])
+        .failed(2, &["after the end of", "`--at end`"]);
     // Alone, it tells its changes one after the other.
     let changes = world.data(&["diff", &run]);
     assert!(changes.ends_with("motor.speed  0 -> 500\n"), "{changes}");
