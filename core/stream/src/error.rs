@@ -152,6 +152,12 @@ pub enum RecordingError {
         /// What it lacks.
         reason: &'static str,
     },
+    /// Another file has its name now.
+    #[error("{} is not the file that is played any more; open it anew", path.display())]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is still being written.
     #[error("{} is being recorded now; end the recording first", path.display())]
     BeingRecorded {

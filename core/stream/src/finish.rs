@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -361,7 +361,7 @@ fn end_of(chunk: &ChunkIndex) -> u64 {
 }
 
 /// Puts behind what was found in the file what a recorder writes at its end. The file stays as it was if nobody may write it,
-/// or somebody reads it now; if there is no room, what was torn is gone.
+/// somebody reads it now, or there is no room.
 pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     file.try_lock()?;
@@ -377,14 +377,17 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
         pass_over(&mut file, damaged)?;
     }
     let tail = found.ending();
+    let (len, mut torn) = (file.metadata()?.len(), Vec::new());
     file.seek(SeekFrom::Start(found.end))?;
-    let written = file.write_all(&tail).and_then(|()| {
+    (&file).take(tail.len() as u64).read_to_end(&mut torn)?;
+    let written = write_at(&mut file, found.end, &tail).and_then(|()| {
         file.set_len(found.end + tail.len() as u64)?;
         file.sync_all()
     });
     written.inspect_err(|_| {
-        // As it was cut off: the next one may have room.
-        let _ = file.set_len(found.end);
+        // As it was: the next one may have room, and these bytes had some.
+        let _ = write_at(&mut file, found.end, &torn);
+        let _ = file.set_len(len);
     })?;
     Ok(())
 }

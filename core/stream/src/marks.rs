@@ -106,7 +106,7 @@ impl Marks {
     }
 
     /// Whether this is the recording that they are of, as far as its times tell.
-    fn are_of(&self, recording: &Recording) -> bool {
+    pub(crate) fn are_of(&self, recording: &Recording) -> bool {
         let times = [recording.start(), recording.end()].map(nanoseconds);
         times == [self.0.start, self.0.end]
     }

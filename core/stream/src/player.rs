@@ -14,7 +14,7 @@ use crate::change::Losses;
 use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
 use crate::cursor::{Cursor, Said};
-use crate::error::PlayError;
+use crate::error::{PlayError, RecordingError};
 use crate::gap::Damage;
 use crate::marks::{Marks, Reader};
 use crate::mirror::Mirror;
@@ -134,9 +134,13 @@ impl Player {
     ///
     /// # Errors
     ///
-    /// As for [`Passage::start`]; [`PlayError::Recording`] if the file is gone.
+    /// As for [`Passage::start`]; [`PlayError::Recording`] if the file is gone, or another one has its name.
     pub fn passage(&self, name: &str, from: SystemTime) -> Result<Passage, PlayError> {
         let recording = Recording::open(&self.path)?.with_damage(&self.damage);
+        if !self.marks.are_of(&recording) {
+            let path = self.path.clone();
+            return Err(RecordingError::Replaced { path }.into());
+        }
         Passage::begin(recording, name, self.dir.as_deref(), Some(from))
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::select;
 use memglass::{AttachError, Observer};
-use memglass_repl::program::{Awaited, CommandError, Search, Step};
+use memglass_repl::program::{Awaited, CommandError, Encoding, Search, Step};
 use memglass_terminal::signal::{self, Interrupts, Owner};
 use memglass_terminal::streams::write_data;
 use memglass_value::time;
@@ -54,7 +54,12 @@ pub(super) fn in_recording(options: &Options, file: &Path, wait: &Wait) -> Resul
         match search.step()? {
             Step::Found(moment) => {
                 replay::note_damage(options, file, &damage);
-                write_data(&format!("{}\n", time::not_before(moment)))?;
+                let exact = time::rfc3339(moment).unwrap_or_default();
+                write_data(&match options.form.encoding {
+                    Encoding::Text => format!("{}\n", time::not_before(moment)),
+                    Encoding::Json => format!("{{\"time\":\"{exact}\"}}\n"),
+                    Encoding::Csv => format!("time\n{exact}\n"),
+                })?;
                 return Ok(0);
             }
             Step::Never => {

@@ -151,14 +151,12 @@ pub(super) fn in_recording(options: &Options, file: &Path, watch: &Watch) -> Res
     replay::note_damage(options, file, &damage);
     replay::note_losses(options, changes.walk().losses());
     let elapsed = changes.walk().elapsed();
+    let elapsed = watch.time.map_or(elapsed, |time| elapsed.min(time));
     write_message(&format!(
         "memglass: {} in {:.1} s of {}\n",
         listed(told),
-        watch
-            .time
-            .map_or(elapsed, |time| elapsed.min(time))
-            .as_secs_f64(),
-        file.display()
+        elapsed.as_secs_f64(),
+        format::printable(&file.to_string_lossy())
     ));
     Ok(code.map_or(0, signal::exit_code))
 }

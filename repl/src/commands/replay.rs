@@ -134,14 +134,20 @@ impl Command for Button {
             player,
             interrupt: &runtime.interrupt,
         };
-        (self.press)(&hand, rest)?;
+        let pressed = (self.press)(&hand, rest);
+        let damaged = told::damaged(&player.damage().take_news()).into_iter();
+        let damaged: String = damaged.map(|line| format!("\n{line}")).collect();
+        match pressed {
+            // What was looked for may have been in what is damaged.
+            Err(CommandError::Text(why)) => {
+                return Err(CommandError::Text(format!("{why}{damaged}")));
+            }
+            pressed => pressed?,
+        }
         let replay = player.tell().map_err(refused)?;
         let mut note = presence::described(&replay);
         note += &presence::left_behind(player.take_discarded());
-        for line in told::damaged(&player.damage().take_news()) {
-            note += "\n";
-            note += &line;
-        }
+        note.push_str(&damaged);
         Ok(Output::Note(note))
     }
 }

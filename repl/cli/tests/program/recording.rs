@@ -537,6 +537,29 @@ fn a_cut_recording_that_cannot_be_finished_is_read_as_it_is() {
 }
 
 #[test]
+fn a_cut_recording_without_room_stays_as_it_is() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let whole = fs::read(&run).unwrap();
+    // What is missing does not fit into the blocks that there are.
+    let blocks = (whole.len() - 1) / 512;
+    let cut = &whole[..blocks * 512];
+    fs::write(&run, cut).unwrap();
+    let line = format!("ulimit -f {blocks}; exec \"$@\"");
+    let get = world.command(&["export", &run]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &line, "sh"]).arg(get.get_program());
+    limited.args(get.get_args()).envs(world.environment());
+    let ran = Ran::of(limited.output().unwrap());
+    assert!(ran.data.contains("motor.speed,changed,500"), "{ran:?}");
+    assert!(ran.messages.contains("cannot be finished here"), "{ran:?}");
+    assert!(fs::read(&run).unwrap() == cut, "it stays as it is");
+    // With room it is finished as ever.
+    assert_eq!(world.data(&[&run, "get", "motor.speed"]), "500\n");
+    assert!(fs::read(&run).unwrap().len() >= whole.len());
+}
+
+#[test]
 fn a_file_comes_before_what_is_left_of_a_replay_of_it() {
     let (world, _session, _motor) = recorded();
     let run = file(&world);

@@ -7,6 +7,7 @@ use memglass_stream::{Change, Compression, Losses, Recorder, Source};
 
 use super::recording::{Motor, file, recorded};
 use super::support::World;
+use super::terminal::Terminal;
 
 #[test]
 fn the_moment_at_which_something_was_so_is_found_and_can_be_gone_to() {
@@ -125,6 +126,8 @@ fn moments_are_found_exactly() {
     ] {
         assert_eq!(found(arguments).as_deref(), Some(seconds), "{arguments:?}");
     }
+    let json = world.data(&["wait", &run, "motor.speed > 500", "--json"]);
+    assert_eq!(json, "{\"time\":\"2023-11-14T22:13:20.1Z\"}\n");
     for lasting in ["1100ms", "10000000000000000000s"] {
         world
             .run(&["wait", &run, is, "--lasting", lasting])
@@ -172,6 +175,20 @@ fn what_is_found_at_the_end_can_be_gone_to() {
     let seek = format!(":seek {}", moment.trim());
     let there = world.data(&[&now, "-e", &seek, "-e", "motor.speed"]);
     assert_eq!(there, "800\n", "{moment}");
+}
+
+#[test]
+fn another_file_of_the_name_is_not_searched() {
+    let (world, run) = filmed();
+    let mut terminal = Terminal::open(&world, &[&run]);
+    terminal.shows(":seek");
+    let other = world.path().join("other.mcap");
+    world.data(&["save", &run, other.to_str().unwrap()]);
+    std::fs::rename(&other, &run).unwrap();
+    terminal.line(":seek motor.speed > 500");
+    terminal.shows("is not the file that is played any more");
+    terminal.line(":seek 1.2s");
+    terminal.shows("at 1.2 s");
 }
 
 #[test]
