@@ -8,9 +8,11 @@ use std::sync::Arc;
 use binrw::BinWrite;
 use crc32fast::Hasher;
 use mcap::Summary;
-use mcap::records::{Channel, DataEnd, Footer, Record, SchemaHeader, SummaryOffset, op};
+use mcap::records::{
+    Channel, DataEnd, Footer, Record, SchemaHeader, Statistics, SummaryOffset, op,
+};
 
-use crate::chunk::MAGIC;
+use crate::chunk::{self, MAGIC};
 use crate::record;
 
 /// Content of a record that says where the summary is: two offsets and a checksum.
@@ -28,7 +30,7 @@ where
 }
 
 /// Appends a record whose content ends with these bytes.
-fn put_with<R>(out: &mut Vec<u8>, kind: u8, record: &R, rest: &[u8])
+pub(crate) fn put_with<R>(out: &mut Vec<u8>, kind: u8, record: &R, rest: &[u8])
 where
     R: for<'a> BinWrite<Args<'a> = ()>,
 {
@@ -180,6 +182,12 @@ pub(crate) fn write(out: &mut Vec<u8>, start: u64, summary: &Summary) {
     out.extend(MAGIC);
 }
 
+/// Appends what all channels and their messages are.
+pub(crate) fn put_all_channels(out: &mut Vec<u8>, summary: &Summary) {
+    put_schemas(out, summary);
+    put_channels(out, summary);
+}
+
 fn put_schemas(out: &mut Vec<u8>, summary: &Summary) {
     let schemas: BTreeMap<_, _> = summary.schemas.iter().collect();
     for schema in schemas.values() {
@@ -208,5 +216,24 @@ fn put_channels(out: &mut Vec<u8>, summary: &Summary) {
             metadata: channel.metadata.clone(),
         };
         put(out, op::CHANNEL, &record);
+    }
+}
+
+/// How much there is of everything, with how many messages each channel has.
+pub(crate) fn statistics(summary: &Summary, counts: &BTreeMap<u16, u64>) -> Statistics {
+    let chunks = &summary.chunk_indexes;
+    let of_messages = chunks.iter().filter(|chunk| chunk::has_messages(chunk));
+    let starts = of_messages.clone().map(|chunk| chunk.message_start_time);
+    let ends = of_messages.map(|chunk| chunk.message_end_time);
+    Statistics {
+        message_count: counts.values().sum(),
+        schema_count: summary.schemas.len() as u16,
+        channel_count: summary.channels.len() as u32,
+        attachment_count: summary.attachment_indexes.len() as u32,
+        metadata_count: summary.metadata_indexes.len() as u32,
+        chunk_count: chunks.len() as u32,
+        message_start_time: starts.min().unwrap_or(0),
+        message_end_time: ends.max().unwrap_or(0),
+        channel_message_counts: counts.clone(),
     }
 }

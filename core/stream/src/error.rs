@@ -34,7 +34,7 @@ pub enum RecordError {
         has_some: bool,
         /// Why.
         #[source]
-        source: mcap::McapError,
+        source: io::Error,
     },
     /// There is no more room for the file.
     #[error("no more room for {}: {why}", path.display())]
@@ -91,7 +91,7 @@ pub enum RecordError {
 
 impl RecordError {
     /// A write to `path` that failed.
-    pub(crate) fn writing(path: &Path, has_some: bool, source: mcap::McapError) -> RecordError {
+    pub(crate) fn writing(path: &Path, has_some: bool, source: io::Error) -> RecordError {
         let path = path.to_owned();
         match room(&source) {
             Some(why) => RecordError::NoRoom {
@@ -119,10 +119,7 @@ impl RecordError {
 }
 
 /// What is used up, if that is why something could not be written.
-fn room(error: &mcap::McapError) -> Option<&'static str> {
-    let mcap::McapError::Io(error) = error else {
-        return None;
-    };
+fn room(error: &io::Error) -> Option<&'static str> {
     Some(match error.kind() {
         io::ErrorKind::StorageFull => "the disk is full",
         io::ErrorKind::QuotaExceeded => "the quota of disk space is used up",

@@ -13,14 +13,15 @@ use std::path::Path;
 
 use mcap::Summary;
 use mcap::records::{
-    AttachmentIndex, Channel, ChunkIndex, Header, MessageIndex, MessageIndexEntry, MetadataIndex,
-    Record, SchemaHeader, Statistics, op,
+    AttachmentIndex, Channel, ChunkIndex, Header, MessageIndexEntry, MetadataIndex, Record,
+    SchemaHeader, op,
 };
 
 use crate::chunk::{self, MAGIC};
 use crate::control;
 use crate::ending;
 use crate::gap::{self, Search};
+use crate::index::{self, Places};
 use crate::record;
 use crate::recorder::{LIBRARY, PROFILE};
 
@@ -28,9 +29,6 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Bytes that are read at once.
 const AT_ONCE: usize = 1 << 20;
-
-/// Where the messages of each channel are in a chunk.
-type Places = BTreeMap<u16, Vec<MessageIndexEntry>>;
 
 /// What is whole of a file that was cut off.
 #[derive(Default)]
@@ -215,8 +213,9 @@ impl Found {
         let Some(chunk) = self.summary.chunk_indexes.last_mut() else {
             return;
         };
-        let room = end_of(chunk)..offset;
-        let index = indexes(chunk, places);
+        let room = index::end_of(chunk)..offset;
+        let mut index = Vec::new();
+        index::put(&mut index, chunk, &places);
         // What is left over is marked, and a mark is a record.
         match (room.end - room.start).checked_sub(index.len() as u64) {
             Some(0 | record::HEAD..) => self.mended.push((room, index)),
@@ -288,7 +287,7 @@ impl Found {
         if let Some(chunk) = self.summary.chunk_indexes.last()
             && !self.missing.is_empty()
         {
-            self.end = end_of(chunk);
+            self.end = index::end_of(chunk);
             self.damaged.retain(|part| part.end <= self.end);
         }
         for (room, index) in &self.mended {
@@ -305,59 +304,21 @@ impl Found {
     /// What is to come behind the last whole part.
     fn ending(&mut self) -> Vec<u8> {
         let places = std::mem::take(&mut self.places);
-        let mut tail = match self.summary.chunk_indexes.last_mut() {
-            Some(chunk) if !std::mem::take(&mut self.missing).is_empty() => indexes(chunk, places),
-            _ => Vec::new(),
-        };
-        self.summary.stats = Some(self.statistics());
+        let mut tail = Vec::new();
+        if let Some(chunk) = self.summary.chunk_indexes.last_mut()
+            && !std::mem::take(&mut self.missing).is_empty()
+        {
+            index::put(&mut tail, chunk, &places);
+        }
+        self.summary.stats = Some(ending::statistics(&self.summary, &self.counts));
         ending::write(&mut tail, self.end, &self.summary);
         tail
     }
-
-    fn statistics(&self) -> Statistics {
-        let chunks = &self.summary.chunk_indexes;
-        let of_messages = chunks.iter().filter(|chunk| chunk::has_messages(chunk));
-        let starts = of_messages.clone().map(|chunk| chunk.message_start_time);
-        let ends = of_messages.map(|chunk| chunk.message_end_time);
-        Statistics {
-            message_count: self.counts.values().sum(),
-            schema_count: self.summary.schemas.len() as u16,
-            channel_count: self.summary.channels.len() as u32,
-            attachment_count: self.summary.attachment_indexes.len() as u32,
-            metadata_count: self.summary.metadata_indexes.len() as u32,
-            chunk_count: chunks.len() as u32,
-            message_start_time: starts.min().unwrap_or(0),
-            message_end_time: ends.max().unwrap_or(0),
-            channel_message_counts: self.counts.clone(),
-        }
-    }
-}
-
-/// The records that say where messages of a chunk are, to stand behind it. The chunk knows of them.
-fn indexes(chunk: &mut ChunkIndex, places: Places) -> Vec<u8> {
-    let start = end_of(chunk);
-    let mut out = Vec::new();
-    for (channel_id, records) in places {
-        let offset = start + out.len() as u64;
-        chunk.message_index_offsets.insert(channel_id, offset);
-        let index = MessageIndex {
-            channel_id,
-            records,
-        };
-        ending::put(&mut out, op::MESSAGE_INDEX, &index);
-    }
-    chunk.message_index_length = out.len() as u64;
-    out
 }
 
 fn forget_index(chunk: &mut ChunkIndex) {
     chunk.message_index_offsets.clear();
     chunk.message_index_length = 0;
-}
-
-/// Where a chunk ends, and its index begins.
-fn end_of(chunk: &ChunkIndex) -> u64 {
-    chunk.chunk_start_offset + chunk.chunk_length
 }
 
 /// Puts behind what was found in the file what a recorder writes at its end. The file stays as it was if nobody may write it,

@@ -47,8 +47,8 @@ mod ending;
 mod error;
 mod finish;
 mod gap;
-mod gate;
 mod identity;
+mod index;
 mod living;
 mod marks;
 mod message;
@@ -66,6 +66,7 @@ mod shape;
 mod source;
 mod state;
 mod tape;
+mod writer;
 
 pub use change::{Change, Losses, Object};
 pub use clock::Clock;

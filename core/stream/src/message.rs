@@ -399,13 +399,18 @@ impl Scalar {
 
     /// The bytes as the low ones of a word.
     fn word(&self, value: &[u8]) -> u64 {
-        let mut bytes = [0; 8];
-        bytes[..self.size].copy_from_slice(&value[..self.size]);
-        if cfg!(target_endian = "big") {
-            bytes[..self.size].reverse();
+        // Each of the sizes that numbers have, by itself: a copy of some bytes is a call.
+        match self.size {
+            1 => value[0].into(),
+            2 => u16::from_ne_bytes(first(value)).into(),
+            4 => u32::from_ne_bytes(first(value)).into(),
+            _ => u64::from_ne_bytes(first(value)),
         }
-        u64::from_le_bytes(bytes)
     }
+}
+
+fn first<const N: usize>(value: &[u8]) -> [u8; N] {
+    *value.first_chunk().expect("a value has all its bytes")
 }
 
 /// A message that says whose value another one is: the object's label, and the value.

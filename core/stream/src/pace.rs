@@ -4,11 +4,21 @@ use std::time::{Duration, Instant};
 
 use memglass::sampler::Rate;
 
-/// When the next look is due, and how many were left out.
+/// When looks are due, and how many were left out.
 pub(crate) struct Pace {
     begin: Instant,
-    period: Duration,
-    tick: u32,
+    /// In nanoseconds; 0 is without a pause.
+    period: u64,
+    tick: u64,
+}
+
+/// What is to be done now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// To look; so many looks were left out before this one.
+    Look { late: u64 },
+    /// Nothing, for so long.
+    Rest(Duration),
 }
 
 impl Pace {
@@ -16,25 +26,62 @@ impl Pace {
     pub(crate) fn new(rate: Rate) -> Pace {
         Pace {
             begin: Instant::now(),
-            period: rate.period().unwrap_or_default(),
+            period: nanoseconds(rate.period().unwrap_or_default()),
             tick: 1,
         }
     }
 
-    /// How long there is until the next look.
-    pub(crate) fn rest(&self) -> Duration {
-        let due = self.period.saturating_mul(self.tick);
-        due.saturating_sub(self.begin.elapsed())
+    /// Whether the next look is due, which it begins then.
+    pub(crate) fn next(&mut self) -> Next {
+        self.next_after(self.begin.elapsed())
     }
 
-    /// Begins a look; how many were left out before it.
-    pub(crate) fn look(&mut self) -> u64 {
-        if self.period.is_zero() {
-            return 0;
+    /// The same when so much has passed.
+    fn next_after(&mut self, passed: Duration) -> Next {
+        let passed = nanoseconds(passed);
+        let rest = self.tick.saturating_mul(self.period).saturating_sub(passed);
+        if rest > 0 {
+            return Next::Rest(Duration::from_nanos(rest));
         }
-        let passed = self.begin.elapsed().as_nanos() / self.period.as_nanos();
-        let late = passed.saturating_sub(u128::from(self.tick)) as u32;
-        self.tick = self.tick.saturating_add(late).saturating_add(1);
-        u64::from(late)
+        let due = passed.checked_div(self.period);
+        let late = due.map_or(0, |due| due - self.tick);
+        self.tick += late + 1;
+        Next::Look { late }
+    }
+}
+
+/// 584 years at most.
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_stay_on_their_grid_for_years() {
+        let mut pace = Pace::new(Rate::every(Duration::from_micros(1)).unwrap());
+        let year = Duration::from_secs(365 * 24 * 3600);
+        let late = year.as_micros() as u64 - 1;
+        assert_eq!(pace.next_after(year), Next::Look { late });
+        let rest = Duration::from_nanos(600);
+        assert_eq!(
+            pace.next_after(year + rest),
+            Next::Rest(Duration::from_nanos(400))
+        );
+        let next = year + Duration::from_micros(3);
+        assert_eq!(pace.next_after(next), Next::Look { late: 2 });
+        assert_eq!(pace.next_after(next), Next::Rest(Duration::from_micros(1)));
+    }
+
+    #[test]
+    fn without_a_pause_there_is_always_a_look() {
+        let mut pace = Pace::new(Rate::default());
+        pace.period = 0;
+        for time in [0, 0, 7, 1_000_000] {
+            let next = pace.next_after(Duration::from_nanos(time));
+            assert_eq!(next, Next::Look { late: 0 });
+        }
     }
 }

@@ -2,28 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use mcap::records::{Channel, MessageHeader, Metadata, SchemaHeader, op};
-use mcap::write::PrivateRecordOptions;
-use mcap::{WriteOptions, Writer};
+use foldhash::HashMap as FastMap;
+use mcap::records::{Header, MessageHeader, Metadata};
 use memglass::SessionInfo;
 use memglass::schema::{Schema, TypeId, codec};
 
 use crate::change::{Change, Losses, Object};
 use crate::control::{self, nanoseconds};
-use crate::ending;
 use crate::error::RecordError;
-use crate::gap;
-use crate::gate::Gate;
 use crate::identity::{self, Identity};
 use crate::message::encode_labelled;
 use crate::plan::Plan;
 use crate::shape::Shape;
+use crate::writer::Writer;
 
 /// How a recording is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,25 +89,26 @@ const TYPES_AFTER: u64 = 16;
 
 /// Writes what changes into an MCAP file.
 ///
-/// While it is written, the file is locked: nobody takes it for a finished one. Without
-/// [`finish`](Recorder::finish) it is a valid beginning, which the next [`Recording::open`](crate::Recording::open)
-/// finishes.
+/// While it is written, the file is locked: nobody takes it for a finished one. A recorder that is dropped finishes it, too,
+/// and tells nobody of an error. If the program is killed, the file is a valid beginning, which the next
+/// [`Recording::open`](crate::Recording::open) finishes.
 pub struct Recorder {
     path: PathBuf,
     /// The same file, to ask for its size and to cut it.
     file: File,
-    writer: Writer<BufWriter<Gate>>,
-    /// Closed when nothing may be written any more.
-    is_shut: Arc<AtomicBool>,
+    writer: Writer,
     schema: Schema,
     control: HashMap<&'static str, u16>,
     /// Where the values of an object go, by slot.
-    routes: HashMap<u32, Route>,
-    shapes: HashMap<(TypeId, Option<u64>), Arc<Shape>>,
-    object_channels: HashMap<(Arc<str>, TypeId, Option<u64>), u16>,
+    routes: FastMap<u32, Route>,
+    shapes: HashMap<ManyOf, Arc<Shape>>,
+    /// The channels of objects by their labels, and those that all others of a type share.
+    object_channels: HashMap<(Arc<str>, ManyOf), u16>,
+    shared_channels: HashMap<ManyOf, u16>,
+    /// What says what the messages of channels are: of which type, whether of arrays, whether with a label.
+    schemas: HashMap<(TypeId, bool, bool), u16>,
     channels: Channels,
     waiting: Waiting,
-    buffer: Vec<u8>,
     totals: Totals,
     /// Bytes of messages since the last keyframe began, and of that keyframe.
     since_keyframe: u64,
@@ -121,14 +118,17 @@ pub struct Recorder {
     /// Bytes of messages since the types were written last, and how often they were.
     since_types: u64,
     types_written: u64,
-    /// What was said of the channels of objects so far, as records.
-    said: SaidOfChannels,
+    /// Bytes of the types and of what was said of channels, the last time.
     types_bytes: u64,
     /// When something was written last.
     last: SystemTime,
     /// Whether something of the session was handed to the system.
     has_some: bool,
+    is_ended: bool,
 }
+
+/// A type, and how many elements an array of it has.
+type ManyOf = (TypeId, Option<u64>);
 
 /// Values that were taken and are not written yet.
 ///
@@ -158,7 +158,7 @@ impl Waiting {
 impl Drop for Recorder {
     fn drop(&mut self) {
         // Nobody hears of an error any more; the file is a beginning then.
-        let _ = self.write_waiting();
+        let _ = self.end();
     }
 }
 
@@ -222,36 +222,34 @@ impl Recorder {
         [file, written]: [File; 2],
     ) -> Result<Recorder, RecordError> {
         let failed = |source| RecordError::writing(path, false, source);
-        let is_shut = Arc::new(AtomicBool::new(false));
-        let mut writer = options(compression)
-            .create(BufWriter::new(Gate::new(written, Arc::clone(&is_shut))))
-            .map_err(failed)?;
-        writer.write_metadata(&about(session)).map_err(failed)?;
+        let is_compressed = compression == Compression::Zstd;
+        let mut writer = Writer::begin(written, is_compressed, &header()).map_err(failed)?;
+        writer.metadata(&about(session)).map_err(failed)?;
         let control = control_channels(&mut writer).map_err(failed)?;
         writer.flush().map_err(failed)?;
         let mut recorder = Recorder {
             path: path.into(),
             file,
             writer,
-            is_shut,
             schema: Schema::new(),
             control,
-            routes: HashMap::new(),
+            routes: FastMap::default(),
             shapes: HashMap::new(),
             object_channels: HashMap::new(),
+            shared_channels: HashMap::new(),
+            schemas: HashMap::new(),
             channels: Channels::default(),
             waiting: Waiting::default(),
-            buffer: Vec::new(),
             totals: Totals::default(),
             since_keyframe: 0,
             keyframe_bytes: 0,
             keyframe_values: 0,
             since_types: 0,
             types_written: 0,
-            said: SaidOfChannels::default(),
             types_bytes: 0,
             last: SystemTime::UNIX_EPOCH,
             has_some: false,
+            is_ended: false,
         };
         recorder.flush()?;
         Ok(recorder)
@@ -334,7 +332,7 @@ impl Recorder {
         // What is written next makes it long again, with a hole in it.
         let len = self.file.metadata().map(|metadata| metadata.len());
         if len.is_ok_and(|len| len < self.totals.file_bytes) {
-            self.is_shut.store(true, Ordering::Relaxed);
+            self.writer.shut();
             return Err(RecordError::CutShort {
                 path: self.path.clone(),
             });
@@ -368,14 +366,15 @@ impl Recorder {
         Ok(self.totals)
     }
 
-    /// Ends the recording; nothing can be written any more.
+    /// Ends the recording; nothing can be written any more. Does nothing if it has ended.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
-        self.write_waiting()?;
-        if !self.schema.is_empty() {
-            self.types(self.last)?;
+        if std::mem::replace(&mut self.is_ended, true) {
+            return Ok(());
         }
-        self.flush()?;
-        let finished = self.writer.finish().map(drop);
+        let written = self.write_last();
+        // Also if the file has no name any more: whoever moved it finds their way in it. After a failed write, nothing is written.
+        let finished = self.writer.finish();
+        written?;
         self.checked(finished)?;
         if let Ok(metadata) = self.file.metadata() {
             self.totals.file_bytes = metadata.len();
@@ -383,6 +382,14 @@ impl Recorder {
         // Others may open it from here on.
         let _ = self.file.unlock();
         Ok(())
+    }
+
+    fn write_last(&mut self) -> Result<(), RecordError> {
+        self.write_waiting()?;
+        if !self.schema.is_empty() {
+            self.types(self.last)?;
+        }
+        self.flush()
     }
 
     fn write_waiting(&mut self) -> Result<(), RecordError> {
@@ -409,14 +416,11 @@ impl Recorder {
             Some(route) => route.clone(),
             None => self.route(object)?,
         };
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        match route.is_shared {
-            true => encode_labelled(&object.label, &route.shape.message, value, &mut buffer),
-            false => route.shape.message.encode(value, &mut buffer),
-        }
-        let written = self.write(route.channel, time, &buffer);
-        self.buffer = buffer;
+        let message = &route.shape.message;
+        let written = self.write(route.channel, time, |out| match route.is_shared {
+            true => encode_labelled(&object.label, message, value, out),
+            false => message.encode(value, out),
+        });
         if self.keyframe_values > 0 {
             self.keyframe_values -= 1;
             self.keyframe_bytes += std::mem::take(&mut self.since_keyframe);
@@ -427,20 +431,26 @@ impl Recorder {
     /// Finds out where the values of an object go.
     fn route(&mut self, object: &Arc<Object>) -> Result<Route, RecordError> {
         let shape = self.shape(object)?;
-        let key = (Arc::clone(&object.label), object.type_id, object.count);
-        let known = self.object_channels.get(&key).copied();
+        let many = (object.type_id, object.count);
+        let own = (Arc::clone(&object.label), many);
+        let known = self.object_channels.get(&own).copied();
         let is_shared = known.is_none() && self.object_channels.len() >= self.channels.of_objects();
+        let known = match is_shared {
+            true => self.shared_channels.get(&many).copied(),
+            false => known,
+        };
         let channel = match known {
             Some(channel) => channel,
             None => {
-                let (writer, said) = (&mut self.writer, &mut self.said);
-                let added = add_channel(writer, said, object, &shape, is_shared, &self.schema);
-                self.checked(added)?
+                let added = self.add_channel(object, &shape, is_shared);
+                let channel = self.checked(added)?;
+                match is_shared {
+                    true => self.shared_channels.insert(many, channel),
+                    false => self.object_channels.insert(own, channel),
+                };
+                channel
             }
         };
-        if !is_shared {
-            self.object_channels.insert(key, channel);
-        }
         let route = Route {
             generation: object.generation,
             channel,
@@ -449,6 +459,42 @@ impl Recorder {
         };
         self.routes.insert(object.slot, route.clone());
         Ok(route)
+    }
+
+    fn add_channel(&mut self, object: &Object, shape: &Shape, is_shared: bool) -> io::Result<u16> {
+        let type_name = self.schema.type_name(object.type_id);
+        let (topic, key, value) = match is_shared {
+            true => {
+                let many = object
+                    .count
+                    .map_or(String::new(), |count| format!("[{count}]"));
+                let topic = format!("/memglass/of_type/{type_name}{many}");
+                (topic, TYPE, type_name)
+            }
+            false => {
+                let topic = format!("/{}", object.label);
+                (topic, LABEL, object.label.to_string())
+            }
+        };
+        // Arrays of all lengths have the same messages.
+        let of = (object.type_id, object.count.is_some(), is_shared);
+        let schema = match self.schemas.get(&of) {
+            Some(&schema) => schema,
+            None => {
+                let name = &shape.names[usize::from(is_shared)];
+                let schema = self.writer.schema(name, MESSAGES, &shape.descriptor)?;
+                self.schemas.insert(of, schema);
+                schema
+            }
+        };
+        let of = [
+            (TYPE_ID, Some(u64::from(object.type_id.0))),
+            (COUNT, object.count),
+        ];
+        let of = of.map(|(key, number)| Some((key.to_owned(), number?.to_string())));
+        let metadata = [Some((key.to_owned(), value))].into_iter().chain(of);
+        let metadata = metadata.flatten().collect();
+        self.writer.channel(schema, topic, MESSAGES, metadata)
     }
 
     fn shape(&mut self, object: &Object) -> Result<Arc<Shape>, RecordError> {
@@ -476,7 +522,7 @@ impl Recorder {
         self.control(control::TYPES, time, &types)?;
         self.types_written += 1;
         self.since_types = 0;
-        self.types_bytes = (types.len() + self.said.records.len()) as u64;
+        self.types_bytes = types.len() as u64;
         Ok(())
     }
 
@@ -489,14 +535,11 @@ impl Recorder {
         if self.types_written == 0 || self.since_types < after {
             return Ok(());
         }
-        let in_chunks = PrivateRecordOptions::IncludeInChunks.into();
-        let records = &self.said.records;
-        self.since_keyframe += records.len() as u64;
-        let written = self
-            .writer
-            .write_private_record(gap::CHANNELS_AGAIN, records, in_chunks);
-        self.checked(written)?;
-        self.types(time)
+        let channels = self.writer.channels_again();
+        self.since_keyframe += channels;
+        self.types(time)?;
+        self.types_bytes += channels;
+        Ok(())
     }
 
     fn control(
@@ -505,13 +548,19 @@ impl Recorder {
         time: SystemTime,
         message: &[u8],
     ) -> Result<(), RecordError> {
-        self.write(self.control[topic], time, message)
+        self.write(self.control[topic], time, |out| {
+            out.extend_from_slice(message)
+        })
     }
 
-    fn write(&mut self, channel: u16, time: SystemTime, data: &[u8]) -> Result<(), RecordError> {
+    /// Writes a message whose bytes `fill` appends.
+    fn write(
+        &mut self,
+        channel: u16,
+        time: SystemTime,
+        fill: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), RecordError> {
         self.totals.messages += 1;
-        self.since_keyframe += data.len() as u64;
-        self.since_types += data.len() as u64;
         let time = nanoseconds(time);
         let header = MessageHeader {
             channel_id: channel,
@@ -519,12 +568,15 @@ impl Recorder {
             log_time: time,
             publish_time: time,
         };
-        let written = self.writer.write_to_known_channel(&header, data);
-        self.checked(written)
+        let written = self.writer.message(&header, fill);
+        let bytes = self.checked(written)?;
+        self.since_keyframe += bytes;
+        self.since_types += bytes;
+        Ok(())
     }
 
     /// After a failed write, cuts off what was written of a chunk: up to the last flush the file is sound.
-    fn checked<R>(&self, written: mcap::McapResult<R>) -> Result<R, RecordError> {
+    fn checked<R>(&mut self, written: io::Result<R>) -> Result<R, RecordError> {
         written.map_err(|source| {
             self.give_up();
             RecordError::writing(&self.path, self.has_some, source)
@@ -532,8 +584,8 @@ impl Recorder {
     }
 
     /// Nothing can be written any more. A file that has nothing of the session is removed.
-    fn give_up(&self) {
-        self.is_shut.store(true, Ordering::Relaxed);
+    fn give_up(&mut self) {
+        self.writer.shut();
         // If either fails too, opening it leaves out what is incomplete.
         if self.has_some {
             let _ = self.file.set_len(self.totals.file_bytes);
@@ -543,20 +595,12 @@ impl Recorder {
     }
 }
 
-/// How all recordings are written.
-pub(crate) fn options(compression: Compression) -> WriteOptions {
-    WriteOptions::new()
-        .compression(match compression {
-            Compression::Zstd => Some(mcap::Compression::Zstd),
-            Compression::None => None,
-        })
-        .compression_level(1)
-        // One thread: the other cores belong to the producer.
-        .compression_threads(0)
-        // A chunk is written when it is whole, and never has a length that is filled in later.
-        .disable_seeking(true)
-        .profile(PROFILE)
-        .library(format!("{LIBRARY} {}", env!("CARGO_PKG_VERSION")))
+/// What each recording begins with.
+fn header() -> Header {
+    Header {
+        profile: PROFILE.into(),
+        library: format!("{LIBRARY} {}", env!("CARGO_PKG_VERSION")),
+    }
 }
 
 /// What tells recordings of memglass from other MCAP files.
@@ -583,18 +627,19 @@ fn about(session: &SessionInfo) -> Metadata {
     }
 }
 
-fn control_channels(
-    writer: &mut Writer<BufWriter<Gate>>,
-) -> mcap::McapResult<HashMap<&'static str, u16>> {
+fn control_channels(writer: &mut Writer) -> io::Result<HashMap<&'static str, u16>> {
     let mut channels = HashMap::new();
     for (topic, cddl) in control::CHANNELS {
         let name = control::schema_name(topic);
-        let schema = writer.add_schema(&name, control::SCHEMA_ENCODING, cddl.as_bytes())?;
-        let id = writer.add_channel(schema, topic, control::ENCODING, &BTreeMap::new())?;
+        let schema = writer.schema(&name, control::SCHEMA_ENCODING, cddl.as_bytes())?;
+        let id = writer.channel(schema, topic.into(), control::ENCODING, BTreeMap::new())?;
         channels.insert(topic, id);
     }
     Ok(channels)
 }
+
+/// How messages of values are written, and what says what they are.
+const MESSAGES: &str = "protobuf";
 
 /// Key in a channel's metadata: the label of its object.
 pub(crate) const LABEL: &str = "label";
@@ -605,67 +650,3 @@ pub(crate) const TYPE: &str = "type";
 /// Keys in a channel's metadata: the number of the type of its values, and how many elements each has.
 pub(crate) const TYPE_ID: &str = "type_id";
 pub(crate) const COUNT: &str = "count";
-
-/// What was said of channels and their schemas.
-#[derive(Default)]
-struct SaidOfChannels {
-    records: Vec<u8>,
-    last_schema: u16,
-    last_channel: u16,
-}
-
-fn add_channel(
-    writer: &mut Writer<BufWriter<Gate>>,
-    said: &mut SaidOfChannels,
-    object: &Object,
-    shape: &Shape,
-    is_shared: bool,
-    types: &Schema,
-) -> mcap::McapResult<u16> {
-    let type_name = types.type_name(object.type_id);
-    let (name, topic, key, value) = match is_shared {
-        true => {
-            let many = object
-                .count
-                .map_or(String::new(), |count| format!("[{count}]"));
-            let topic = format!("/memglass/of_type/{type_name}{many}");
-            (&shape.names[1], topic, TYPE, type_name)
-        }
-        false => {
-            let topic = format!("/{}", object.label);
-            (&shape.names[0], topic, LABEL, object.label.to_string())
-        }
-    };
-    let encoding = "protobuf";
-    let schema_id = writer.add_schema(name, encoding, &shape.descriptor)?;
-    let of = [
-        (TYPE_ID, Some(u64::from(object.type_id.0))),
-        (COUNT, object.count),
-    ];
-    let of = of.map(|(key, number)| Some((key.to_owned(), number?.to_string())));
-    let metadata = [Some((key.to_owned(), value))].into_iter().chain(of);
-    let metadata = metadata.flatten().collect();
-    let id = writer.add_channel(schema_id, &topic, encoding, &metadata)?;
-    // Numbers grow, and what is known already has its own.
-    if schema_id > said.last_schema {
-        said.last_schema = schema_id;
-        let header = SchemaHeader {
-            id: schema_id,
-            name: name.clone(),
-            encoding: encoding.into(),
-        };
-        ending::put_schema(&mut said.records, &header, &shape.descriptor);
-    }
-    if id > said.last_channel {
-        said.last_channel = id;
-        let channel = Channel {
-            id,
-            schema_id,
-            topic,
-            message_encoding: encoding.into(),
-            metadata,
-        };
-        ending::put(&mut said.records, op::CHANNEL, &channel);
-    }
-    Ok(id)
-}

@@ -26,8 +26,6 @@ pub(crate) struct Reels {
     begun: u32,
     /// What is in those before it.
     finished: Totals,
-    /// Whether the last one is ended too.
-    is_ended: bool,
 }
 
 /// A file that a recording made.
@@ -61,7 +59,6 @@ impl Reels {
             number: 1,
             begun: 1,
             finished: Totals::default(),
-            is_ended: false,
         })
     }
 
@@ -97,7 +94,6 @@ impl Reels {
         let (path, recorder) = self.next(session)?;
         self.finished.add(self.recorder.totals());
         self.recorder = recorder;
-        self.is_ended = false;
         self.files.push_back(Reel::of(&path, &self.recorder));
         self.begun += 1;
         self.since = Instant::now();
@@ -115,10 +111,7 @@ impl Reels {
 
     /// Ends the last one: nothing more is written into it, and others can read it. Does nothing if it is ended.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
-        match std::mem::replace(&mut self.is_ended, true) {
-            true => Ok(()),
-            false => self.recorder.end(),
-        }
+        self.recorder.end()
     }
 
     /// A file of the next number whose name is free.

@@ -72,7 +72,7 @@ impl Source {
 
     /// Asks at once whether the producer has ended; if so, the next look finds that too.
     pub(crate) fn has_lost_producer(&mut self) -> bool {
-        let is_lost = !self.following.observer().producer().is_alive();
+        let is_lost = !self.following.observer().is_producer_alive();
         if is_lost {
             self.following.ask_for_producer();
         }
@@ -136,13 +136,15 @@ impl Source {
         let (mut arrivals, mut result) = (Vec::new(), Ok(()));
         let (objects, session) = (&mut self.objects, self.session);
         self.following.sample(now(), |event| {
-            if let Some(change) = told(objects, session, &event, &mut arrivals)
-                && result.is_ok()
-            {
-                result = match &change {
-                    Told::Value(object, now) => sink(Change::Value(object, now)),
-                    Told::Destroyed(object) => sink(Change::Destroyed(object)),
-                };
+            let told = tell(objects, session, &event, &mut arrivals, |change| {
+                // After an error it is called no more.
+                match result {
+                    Ok(()) => sink(change),
+                    Err(_) => Ok(()),
+                }
+            });
+            if told.is_err() {
+                result = told;
             }
         });
         result?;
@@ -239,34 +241,36 @@ impl Source {
     }
 }
 
-/// What an event tells of an object that is known.
-enum Told<'e> {
-    Value(Arc<Object>, &'e [u8]),
-    Destroyed(Arc<Object>),
-}
-
-fn told<'e>(
+/// Tells what happened to an object that is known; one that has come is described later.
+fn tell<E>(
     objects: &mut ByKey<Arc<Object>>,
     session: u128,
-    event: &Event<'e>,
+    event: &Event<'_>,
     arrivals: &mut Vec<Arrival>,
-) -> Option<Told<'e>> {
+    sink: impl FnOnce(Change<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     let is_another_session = || event.field.object_id().session != session;
     match event.what {
         // Only objects of this session have been told.
-        What::Changed(change) => Some(Told::Value(Arc::clone(objects.get(event.key)?), change.now)),
+        What::Changed(change) => match objects.get(event.key) {
+            Some(object) => sink(Change::Value(object, change.now)),
+            None => Ok(()),
+        },
         // When another session took the name, its objects still live in the memory that is left.
-        What::Vanished { .. } if is_another_session() || event.field.is_alive() => None,
-        What::Vanished { .. } => objects.remove(event.key).map(Told::Destroyed),
-        What::Appeared { .. } if is_another_session() => None,
+        What::Vanished { .. } if is_another_session() || event.field.is_alive() => Ok(()),
+        What::Vanished { .. } => match objects.remove(event.key) {
+            Some(object) => sink(Change::Destroyed(&object)),
+            None => Ok(()),
+        },
+        What::Appeared { .. } if is_another_session() => Ok(()),
         What::Appeared { now } => {
             arrivals.push(Arrival {
                 key: event.key,
                 field: Arc::clone(event.field),
                 value: now.to_vec(),
             });
-            None
+            Ok(())
         }
-        _ => None,
+        _ => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use memglass::{ObjectInfo, Observer, Pattern, Presence, SessionInfo};
 use crate::change::{Change, Losses};
 use crate::error::RecordError;
 use crate::identity;
-use crate::pace::Pace;
+use crate::pace::{Next, Pace};
 use crate::plan::Plan;
 use crate::recorder::Totals;
 use crate::reels::Reels;
@@ -20,6 +20,9 @@ use crate::source::Source;
 
 /// How often it is asked whether a recording is to end that looks less often.
 const END_EVERY: Duration = Duration::from_millis(100);
+
+/// Rests up to which nothing that is asked for is heard.
+const SHORT: Duration = Duration::from_millis(10);
 
 /// How often everything is handed to the system. A kill is to lose no more than a second, and on a busy machine each look
 /// may come late.
@@ -394,6 +397,15 @@ fn field_meant(observer: &Observer, patterns: &[String]) -> Option<[String; 2]> 
     })
 }
 
+/// Rests until it is time, or until something is asked for. A short rest is not interrupted: that would take longer.
+fn rest_for(rest: Duration) {
+    match rest <= SHORT {
+        true => std::thread::sleep(rest),
+        // A channel that is waited for spins first, which takes longer than a look.
+        false => std::thread::park_timeout(rest.min(END_EVERY)),
+    }
+}
+
 /// The recording, on its thread.
 struct Run {
     plan: Plan,
@@ -527,39 +539,38 @@ impl Run {
                     continue;
                 }
             }
-            let rest = pace.rest();
-            // What comes last is looked at before the next look is due.
-            let is_over = rest > END_EVERY && self.is_to_end();
-            if !rest.is_zero() && !is_over {
-                // A channel that is waited for spins first, which at a thousand looks a second takes longer than the looks.
-                std::thread::park_timeout(rest.min(END_EVERY));
-                continue;
-            }
-            let late = pace.look();
-            self.sample(late)?;
-            self.tend()?;
+            let late = match pace.next() {
+                Next::Look { late } => late,
+                // What comes last is looked at before the next look is due.
+                Next::Rest(rest) if rest > END_EVERY && self.is_to_end() => 0,
+                Next::Rest(rest) => {
+                    rest_for(rest);
+                    continue;
+                }
+            };
+            // Asked once for all that is done now: after a rest, asking takes as long as looking at an object.
             let elapsed = self.start.elapsed();
+            self.sample(self.start_time + elapsed, late)?;
+            self.tend(elapsed)?;
             if elapsed >= tell_at {
                 tell_at = elapsed + TELL_EVERY;
                 self.tell();
             }
-            if let Some(end) = self.end() {
+            if let Some(end) = self.end(elapsed) {
                 return Ok(end);
             }
         }
     }
 
-    /// What is to be done after a look, beside writing what changed.
-    fn tend(&mut self) -> Result<(), RecordError> {
-        let now = self.now();
+    /// What is to be done after a look that was `elapsed` after the start, beside writing what changed.
+    fn tend(&mut self, elapsed: Duration) -> Result<(), RecordError> {
         let reels = match &mut self.sink {
             Sink::Files(reels) => reels,
             Sink::Ring(ring) => {
-                ring.tend(now);
+                ring.tend(self.start_time + elapsed);
                 return Ok(());
             }
         };
-        let elapsed = self.start.elapsed();
         if elapsed >= self.flush_at {
             self.flush_at = elapsed + FLUSH_EVERY;
             reels.recorder.flush()?;
@@ -575,17 +586,16 @@ impl Run {
         self.keyframe()
     }
 
-    fn end(&self) -> Option<End> {
+    fn end(&self, elapsed: Duration) -> Option<End> {
         let presence = self.source.producer();
         if !presence.is_alive() {
             return Some(End::Producer(presence));
         }
-        let elapsed = self.start.elapsed();
         let is_long = self.plan.time.is_some_and(|time| elapsed >= time);
         let is_large = match &self.sink {
             Sink::Files(reels) => {
-                let bytes = reels.totals().file_bytes;
-                self.plan.max_bytes.is_some_and(|most| bytes >= most)
+                let is_large = |most| reels.totals().file_bytes >= most;
+                self.plan.max_bytes.is_some_and(is_large)
             }
             Sink::Ring(_) => false,
         };
@@ -594,7 +604,7 @@ impl Run {
 
     /// Whether the next look is to be the last one.
     fn is_to_end(&mut self) -> bool {
-        self.end().is_some() || self.source.has_lost_producer()
+        self.end(self.start.elapsed()).is_some() || self.source.has_lost_producer()
     }
 
     /// The time now, on a clock that never goes back.
@@ -623,8 +633,7 @@ impl Run {
         }
     }
 
-    fn sample(&mut self, late: u64) -> Result<(), RecordError> {
-        let now = self.now();
+    fn sample(&mut self, now: SystemTime, late: u64) -> Result<(), RecordError> {
         let sink = &mut self.sink;
         self.source.sample(late, |change| sink.take(now, change))
     }

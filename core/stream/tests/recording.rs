@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use memglass::schema::{Bits, Field, Kind, Schema, Type};
@@ -812,4 +813,48 @@ fn times_in_a_file_never_go_back_and_all_that_was_taken_is_in_it() {
             .unwrap();
         assert_eq!((values, totals.values), (4, 4), "{path:?}");
     }
+}
+
+#[test]
+fn a_file_that_was_moved_away_is_ended_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let [begun, moved] = ["begun.mcap", "moved.mcap"].map(|name| dir.path().join(name));
+    let mut recorder = three_changes(&begun, dir.path());
+    recorder.flush().unwrap();
+    fs::rename(&begun, &moved).unwrap();
+    let error = recorder.finish().unwrap_err();
+    assert!(matches!(error, RecordError::Removed { .. }), "{error}");
+    let summary = mcap::Summary::read(&fs::read(&moved).unwrap()).unwrap();
+    assert!(summary.unwrap().stats.unwrap().message_count > 4);
+}
+
+#[test]
+fn arrays_of_many_lengths_have_one_schema() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+    let arrays: Vec<_> = (1..=20)
+        .map(|count| session.array_with(&format!("of_{count}"), count, |index| index as i32))
+        .collect();
+    assert!(arrays.iter().all(Result::is_ok));
+    let observer = Observer::builder()
+        .dir(dir.path())
+        .attach("engine")
+        .unwrap();
+    let path = dir.path().join("run.mcap");
+    let mut recorder = Recorder::create(&path, observer.session(), Compression::Zstd).unwrap();
+    let mut source = Source::new(observer, &[]).unwrap();
+    let now = SystemTime::now();
+    source
+        .keyframe(|change| recorder.take(now, change))
+        .unwrap();
+    recorder.finish().unwrap();
+    let summary = mcap::Summary::read(&fs::read(&path).unwrap())
+        .unwrap()
+        .unwrap();
+    let is_of_values = |channel: &&Arc<mcap::Channel<'_>>| channel.message_encoding == "protobuf";
+    let channels = summary.channels.values().filter(is_of_values);
+    let schemas: std::collections::BTreeSet<u16> = channels
+        .map(|channel| channel.schema.as_ref().unwrap().id)
+        .collect();
+    assert_eq!((summary.channels.len(), schemas.len()), (24, 1));
 }
