@@ -413,6 +413,7 @@ impl Layout {
         self.word(offset).load(Ordering::Relaxed)
     }
 
+    #[inline]
     fn word(&self, offset: usize) -> &AtomicU64 {
         let word = self.header.view().word(offset);
         word.expect("check() found the header long enough")

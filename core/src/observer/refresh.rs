@@ -44,12 +44,13 @@ impl Observer {
         read_changes: impl FnOnce(&mut Self) -> Result<(), LayoutError>,
     ) -> Result<bool, ReadError> {
         self.attached.layout.probe_header()?;
-        let (epoch, left_out) = (self.epoch, self.left_out());
+        let epoch = self.epoch;
         let is_out_of_reach = self.index.get().is_some_and(Index::is_out_of_reach);
         if self.attached.layout.epoch() == epoch && !is_out_of_reach {
             self.attached.layout.check_cut()?;
             return Ok(false);
         }
+        let left_out = self.left_out();
         read_changes(self)?;
         Ok(self.epoch != epoch || self.left_out() != left_out)
     }

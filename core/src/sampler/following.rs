@@ -81,12 +81,18 @@ enum Untold {
 struct Producer {
     presence: Presence,
     ask_at: Duration,
+    /// When to ask, too, whether it stands still.
+    ask_all_at: Duration,
     /// Its last values have been reported.
     is_over: bool,
 }
 
 /// How often it is asked whether the producer is there: that costs some microseconds.
 const ASK_EVERY: Duration = Duration::from_millis(100);
+
+/// How often it is asked whether the producer stands still: that costs a hundred microseconds where no cache has what the
+/// system needs for it.
+const ASK_ALL_EVERY: Duration = Duration::from_secs(1);
 
 impl Following {
     /// Follows nothing yet, with an observer of its own. [`Observer::beside`] makes one.
@@ -95,6 +101,7 @@ impl Following {
             producer: Producer {
                 presence: observer.producer(),
                 ask_at: Duration::ZERO,
+                ask_all_at: Duration::ZERO,
                 is_over: false,
             },
             observer,
@@ -207,8 +214,8 @@ impl Following {
         &self.observer
     }
 
-    /// Whether the producer was there when it was asked last, at most a tenth of a second before the last
-    /// sample.
+    /// Whether the producer was there when it was asked last, at most a tenth of a second before the last sample; and whether
+    /// it stood still, at most a second before.
     pub fn producer(&self) -> Presence {
         self.producer.presence
     }
@@ -220,7 +227,7 @@ impl Following {
 
     /// Asks at once, and not only at the next sample in a tenth of a second, whether the producer is there.
     pub fn ask_for_producer(&mut self) {
-        self.producer.ask_at = Duration::ZERO;
+        (self.producer.ask_at, self.producer.ask_all_at) = (Duration::ZERO, Duration::ZERO);
     }
 
     /// Looks at all fields at `time`, and tells what happened since the last look.
@@ -244,6 +251,13 @@ impl Following {
 
     fn ask(&mut self, time: Duration) {
         self.producer.ask_at = time + ASK_EVERY;
+        let is_asked_all = time >= self.producer.ask_all_at;
+        // Of one that stands still it is heard at once that it goes on.
+        let is_known = !is_asked_all && self.producer.presence == Presence::Alive;
+        if is_known && self.observer.is_producer_alive() {
+            return;
+        }
+        self.producer.ask_all_at = time + ASK_ALL_EVERY;
         self.producer.presence = self.observer.producer();
         self.producer.is_over &= !self.producer.presence.is_alive();
         if self.producer.presence == Presence::Restarted

@@ -23,15 +23,14 @@ impl Grid {
     /// The multiples of the period, from the first one after `now`: whoever divides the same clock by the same period
     /// means the same points.
     pub(super) fn of_multiples(now: Duration, period: Duration) -> Grid {
-        let since = now.as_nanos() % period.as_nanos().max(1);
-        let since = Duration::from_nanos(u64::try_from(since).unwrap_or(u64::MAX));
+        let since = Duration::from_nanos(nanoseconds(now) % nanoseconds(period));
         Grid::new(now.saturating_sub(since), period)
     }
 
     /// When the next tick is due.
     pub(super) fn due(&self) -> Duration {
-        let since = u128::from(self.next) * self.period.as_nanos();
-        self.start + Duration::from_nanos(u64::try_from(since).unwrap_or(u64::MAX))
+        let since = self.next.saturating_mul(nanoseconds(self.period));
+        self.start + Duration::from_nanos(since)
     }
 
     /// If a tick is due at `now`, passes its point and all later ones up to now; returns how many there
@@ -40,12 +39,16 @@ impl Grid {
         if now < self.due() {
             return None;
         }
-        let points = (now - self.start).as_nanos() / self.period.as_nanos();
-        let last = u64::try_from(points).unwrap_or(u64::MAX - 1);
+        let last = nanoseconds(now - self.start) / nanoseconds(self.period);
         let late = last - self.next;
         self.next = last + 1;
         Some(late)
     }
+}
+
+/// At least one, and 584 years at most.
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::clock::now;
 use super::counters::{Counters, SamplerCounters};
@@ -220,11 +220,12 @@ impl Worker {
     fn work(&mut self) {
         be_punctual();
         loop {
-            loop {
+            // Asked first: after a sleep, each function that runs costs as much as a load from memory. The last order is
+            // always `End`.
+            while !self.inbox.is_empty() {
                 match self.inbox.try_recv() {
-                    Ok(Order::End) | Err(TryRecvError::Disconnected) => return,
+                    Ok(Order::End) | Err(_) => return,
                     Ok(order) => self.obey(order),
-                    Err(TryRecvError::Empty) => break,
                 }
             }
             let time = now();
@@ -311,18 +312,23 @@ impl Group {
 
     /// Calls all probes, and removes those that panic.
     fn call(&mut self, time: Duration, counters: &Counters, call: impl Fn(&mut dyn Probe)) {
-        let mut waits = false;
-        let panicked = self.probes.extract_if(.., |(_, probe)| {
+        let (mut waits, mut panicked) = (false, Vec::new());
+        for (id, probe) in &mut self.probes {
             let called = catch_unwind(AssertUnwindSafe(|| {
                 call(&mut **probe);
                 waits |= probe.hand_on();
             }));
-            counters.count_panic(called.is_err());
-            called.is_err()
-        });
-        panicked.for_each(|(_, probe)| {
-            let_go(probe);
-        });
+            if called.is_err() {
+                counters.count_panic(true);
+                panicked.push(*id);
+            }
+        }
+        if !panicked.is_empty() {
+            let removed = self.probes.extract_if(.., |(id, _)| panicked.contains(id));
+            removed.for_each(|(_, probe)| {
+                let_go(probe);
+            });
+        }
         self.again = waits.then(|| time + NAP);
     }
 }

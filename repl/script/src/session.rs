@@ -138,7 +138,7 @@ impl Attached {
         };
         match (told, fate) {
             (None, Some((asked, presence)))
-                if presence.is_alive()
+                if presence == Presence::Alive
                     && asked.elapsed() < age
                     && self.observer().is_producer_alive() =>
             {

@@ -51,15 +51,18 @@ impl SharedEngine {
     /// Mostly the other holds it for a microsecond or so, which is less than to sleep and to be woken takes. A sample of
     /// very many places holds it for longer; no script runs meanwhile.
     fn lock(&self) -> MutexGuard<'_, Engine> {
-        let start = Instant::now();
+        let mut start = None;
         loop {
             match self.engine.try_lock() {
                 Ok(engine) => return engine,
                 // A panic is a mistake of ours. The next sample begins again with everything.
                 Err(TryLockError::Poisoned(error)) => return error.into_inner(),
-                Err(TryLockError::WouldBlock) if start.elapsed() < SPIN => std::hint::spin_loop(),
-                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::WouldBlock) => {}
             }
+            if start.get_or_insert_with(Instant::now).elapsed() >= SPIN {
+                break;
+            }
+            std::hint::spin_loop();
         }
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }

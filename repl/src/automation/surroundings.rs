@@ -178,8 +178,11 @@ const NAP: Duration = Duration::from_millis(100);
 /// How long nothing is looked for while time stands still.
 const STILL: Duration = Duration::from_millis(100);
 
-/// How long an answer about the producer holds.
+/// How long an answer about the producer holds, for whoever asks for it.
 const PRESENCE_HOLDS: Duration = Duration::from_millis(20);
+
+/// How often the thread that samples looks after the producer: of all that it does while nothing changes, that takes most.
+const LOOK_AFTER_EVERY: Duration = Duration::from_millis(50);
 
 impl<T: Ticking> Live<T> {
     /// A wait ends when `woken` hears something, which `wake` says, and soon after `interrupt` was raised.
@@ -331,7 +334,7 @@ fn look(
     let panics = Panics::default();
     move |time: Duration, late: u64| {
         let mut engine = engine.for_sample();
-        let is_old = |looked: Duration| time.saturating_sub(looked) >= PRESENCE_HOLDS;
+        let is_old = |looked: Duration| time.saturating_sub(looked) >= LOOK_AFTER_EVERY;
         let mut is_news = false;
         let sampled = panics.attempt(|| {
             if looked.is_none_or(is_old) {

@@ -169,6 +169,7 @@ impl Published {
     /// Whether nothing was published during the read.
     fn is_same(&self) -> bool {
         let [before, after] = &self.0;
-        before == after
+        // Not `==`: it compares no bytes at no address where there are none, which some processors take 100 ns for.
+        before.iter().eq(after)
     }
 }

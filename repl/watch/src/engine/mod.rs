@@ -46,7 +46,7 @@ pub use trigger::PauseReason;
 use crate::causes::{Causes, Depth};
 use crate::queue::Queue;
 use run::{Evidence, Subject};
-use trigger::Trigger;
+use trigger::{Trigger, nanoseconds};
 
 /// All triggers of one session.
 pub struct Engine {
@@ -86,7 +86,7 @@ pub struct Engine {
 }
 
 /// How long an answer holds whether the producer stands still.
-pub const STANDING_HOLDS: Duration = Duration::from_millis(200);
+pub const STANDING_HOLDS: Duration = Duration::from_secs(1);
 
 /// How the sampling went.
 #[derive(Clone, Copy, Debug, Default)]
@@ -182,7 +182,8 @@ impl Engine {
     /// it does seldom.
     pub fn look_at_producer(&mut self, now: Duration) -> bool {
         let is_recent = now.saturating_sub(self.asked_producer) < STANDING_HOLDS;
-        if is_recent && self.presence.is_alive() && self.observer.is_producer_alive() {
+        // Of one that stands still it is heard at once that it goes on.
+        if is_recent && self.presence == Presence::Alive && self.observer.is_producer_alive() {
             return false;
         }
         self.asked_producer = now;
@@ -320,10 +321,9 @@ impl Engine {
 
 impl Ticks {
     fn count(&mut self, now: Duration, period: Duration) {
-        let index = |time: Duration| time.as_nanos() / period.as_nanos().max(1);
+        let index = |time| nanoseconds(time) / nanoseconds(period).max(1);
         if let Some(last) = self.last {
-            let passed = index(now).saturating_sub(index(last)).saturating_sub(1);
-            self.late += u64::try_from(passed).unwrap_or(u64::MAX);
+            self.late += index(now).saturating_sub(index(last)).saturating_sub(1);
         }
         self.last = Some(now);
         self.ticks += 1;

@@ -104,6 +104,9 @@ impl Engine {
                 found.append(&mut rate.look(now));
             }
         }
+        if found.is_empty() {
+            return;
+        }
         let mut told = BTreeSet::new();
         for (at, look) in found {
             if self.tell_held(at, &look, now) {

@@ -23,6 +23,17 @@ impl Engine {
         let (slots, refreshed) = self.refresh();
         self.update_all(slots.as_deref(), now);
         self.sample_packed(now);
+        self.sample_restless(now);
+        self.sample_histories(now);
+        self.end_last_look();
+        refreshed
+    }
+
+    /// Samples the triggers that are sampled by themselves.
+    fn sample_restless(&mut self, now: Duration) {
+        if self.restless.is_empty() {
+            return;
+        }
         let restless: Vec<u64> = self.restless.iter().copied().collect();
         for number in restless {
             let is_due = |trigger: &Trigger| trigger.samples() && trigger.is_due(now);
@@ -30,9 +41,6 @@ impl Engine {
                 self.sample(number, now, false);
             }
         }
-        self.sample_histories(now);
-        self.end_last_look();
-        refreshed
     }
 
     /// The slots in which something came or went, also those that were found before something failed; `None` if all

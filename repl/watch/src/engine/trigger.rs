@@ -184,8 +184,12 @@ impl Trigger {
 
 /// The first point after `now` of a grid with this period.
 pub(super) fn next_point(now: Duration, period: Duration) -> Duration {
-    let period = period.as_nanos().max(1);
-    let rest = period - now.as_nanos() % period;
-    let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
-    now.saturating_add(rest)
+    let period = nanoseconds(period).max(1);
+    let rest = period - nanoseconds(now) % period;
+    now.saturating_add(Duration::from_nanos(rest))
+}
+
+/// 584 years at most. Numbers of 128 bits are divided by a function of their own, which is in no cache after a sleep.
+pub(super) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
