@@ -193,7 +193,8 @@ impl Writer {
         ending::write(&mut self.out, self.len, &self.summary);
         self.write_out()?;
         self.shut();
-        Ok(())
+        // Without what somebody else has put behind it.
+        self.file.set_len(self.len)
     }
 
     /// Writes the records that were gathered as a chunk, with its index, at once.
@@ -422,6 +423,21 @@ mod tests {
         assert_eq!(times.collect::<Vec<u64>>(), [1, 3]);
         let end = writer.message(&message(channel, 5), |_| ());
         assert!(end.is_ok() && writer.flush().is_err(), "it has ended");
+    }
+
+    #[test]
+    fn what_others_put_behind_it_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.mcap");
+        let mut writer = Writer::begin(File::create(&path).unwrap(), true, &header()).unwrap();
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut other| other.write_all(&[7; 10_000]))
+            .unwrap();
+        writer.finish().unwrap();
+        let bytes = fs::read(&path).unwrap();
+        assert!(bytes.len() < 1_000 && bytes.ends_with(MAGIC));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `memglass record`: what changes in a session, into a file.
 
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -102,11 +104,17 @@ enum Over {
     Waiting,
 }
 
-/// Fails if there is such a file: not only when it is to be written.
-fn refuse_present(path: &Path) -> Result<(), RecordError> {
-    match path.exists() {
-        true => Err(RecordError::Exists { path: path.into() }),
-        false => Ok(()),
+/// Fails if there is such a file, or none can be made: not only when it is to be written.
+fn try_to_make(path: &Path) -> Result<(), RecordError> {
+    match File::create_new(path).and_then(|_| fs::remove_file(path)) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(RecordError::Exists { path: path.into() })
+        }
+        Err(source) => Err(RecordError::Create {
+            path: path.into(),
+            source,
+        }),
     }
 }
 
@@ -131,7 +139,7 @@ impl Deck {
         let (session, cuts) = (observer.session().clone(), Cuts::of(&observer));
         let tape = match record.ring {
             Some(window) => {
-                refuse_present(path)?;
+                try_to_make(path)?;
                 Tape::ring(observer, window, plan(record))?
             }
             None => Tape::start(observer, path, plan(record))?,

@@ -775,6 +775,11 @@ fn a_ring_is_written_when_it_is_interrupted_and_has_only_the_last() {
     world
         .run(&["record", "t1", "--ring", "1s", "-o", &run])
         .failed(1, &["is there already"]);
+    // Not only when it is to be written: what it has would be lost.
+    let nowhere = world.path().join("nowhere/run.mcap").display().to_string();
+    world
+        .run(&["record", "t1", "--ring", "1s", "-o", &nowhere])
+        .failed(1, &["cannot make", "nowhere/run.mcap"]);
     world
         .run(&["record", "t1", "--ring", "1s", "--split", "1s"])
         .failed(2, &["--split"]);
