@@ -251,10 +251,9 @@ impl Following {
 
     fn ask(&mut self, time: Duration) {
         self.producer.ask_at = time + ASK_EVERY;
-        let is_asked_all = time >= self.producer.ask_all_at;
         // Of one that stands still it is heard at once that it goes on.
-        let is_known = !is_asked_all && self.producer.presence == Presence::Alive;
-        if is_known && self.observer.is_producer_alive() {
+        let is_running = self.producer.presence == Presence::Alive;
+        if is_running && time < self.producer.ask_all_at && self.observer.is_producer_alive() {
             return;
         }
         self.producer.ask_all_at = time + ASK_ALL_EVERY;

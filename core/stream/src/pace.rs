@@ -77,8 +77,7 @@ mod tests {
 
     #[test]
     fn without_a_pause_there_is_always_a_look() {
-        let mut pace = Pace::new(Rate::default());
-        pace.period = 0;
+        let mut pace = Pace::new(Rate::SPIN);
         for time in [0, 0, 7, 1_000_000] {
             let next = pace.next_after(Duration::from_nanos(time));
             assert_eq!(next, Next::Look { late: 0 });

@@ -21,8 +21,7 @@ use crate::ending;
 use crate::gap;
 use crate::index::{self, Places};
 
-/// Bytes of records after which a chunk is written: what is read to see any of them. Larger ones are hardly smaller when
-/// compressed.
+/// Bytes of records after which a chunk is written: all of it is read to see one of them.
 const CHUNK: usize = 768 << 10;
 
 /// Of a chunk that grew larger, as much memory is kept as this.
@@ -98,8 +97,7 @@ impl Writer {
             name: name.into(),
             encoding: encoding.into(),
         };
-        ending::put_schema(&mut self.chunk, &header, data);
-        self.whole = self.chunk.len();
+        self.add(|out| ending::put_schema(out, &header, data));
         let data = data.into();
         ending::keep(&mut self.summary, Record::Schema { header, data });
         Ok(id)
@@ -125,8 +123,7 @@ impl Writer {
             message_encoding: encoding.into(),
             metadata,
         };
-        ending::put(&mut self.chunk, op::CHANNEL, &channel);
-        self.whole = self.chunk.len();
+        self.add(|out| ending::put(out, op::CHANNEL, &channel));
         ending::keep(&mut self.summary, Record::Channel(channel));
         Ok(id)
     }
@@ -134,13 +131,10 @@ impl Writer {
     /// Says again what all channels and their messages are, in a record that other readers pass over; gives how many bytes that
     /// takes.
     pub(crate) fn channels_again(&mut self) -> u64 {
-        let Writer { chunk, summary, .. } = self;
-        let before = chunk.len();
-        put(chunk, gap::CHANNELS_AGAIN, |out| {
-            ending::put_all_channels(out, summary);
-        });
-        self.whole = self.chunk.len();
-        (self.whole - before) as u64
+        let mut records = Vec::new();
+        ending::put_all_channels(&mut records, &self.summary);
+        let added = self.add(|out| put(out, gap::CHANNELS_AGAIN, |out| out.extend(&records)));
+        added as u64
     }
 
     /// Writes a message whose bytes `fill` appends; gives how many those are.
@@ -152,28 +146,34 @@ impl Writer {
         if self.chunk.len() > CHUNK {
             self.end_chunk()?;
         }
-        // If `fill` panicked before, what it left is no record.
-        self.chunk.truncate(self.whole);
         let MessageHeader {
             channel_id,
             sequence,
             log_time,
             publish_time,
         } = *header;
-        let mut data = 0;
-        put(&mut self.chunk, op::MESSAGE, |out| {
-            out.extend(channel_id.to_le_bytes());
-            out.extend(sequence.to_le_bytes());
-            out.extend(log_time.to_le_bytes());
-            out.extend(publish_time.to_le_bytes());
-            data = out.len();
-            fill(out);
+        let (offset, mut data) = (self.whole as u64, 0);
+        self.add(|out| {
+            put(out, op::MESSAGE, |out| {
+                out.extend(channel_id.to_le_bytes());
+                out.extend(sequence.to_le_bytes());
+                out.extend(log_time.to_le_bytes());
+                out.extend(publish_time.to_le_bytes());
+                data = out.len();
+                fill(out);
+            });
         });
-        let offset = self.whole as u64;
-        self.whole = self.chunk.len();
         let entry = MessageIndexEntry { log_time, offset };
         self.places.entry(channel_id).or_default().push(entry);
         Ok((self.whole - data) as u64)
+    }
+
+    /// Adds a record to the chunk; gives how many bytes it takes. If `write` panics, what it left is no part of the chunk.
+    fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+        self.chunk.truncate(self.whole);
+        write(&mut self.chunk);
+        let before = std::mem::replace(&mut self.whole, self.chunk.len());
+        self.whole - before
     }
 
     /// From here on nothing is written any more, whatever is asked for.
@@ -416,6 +416,8 @@ mod tests {
             }));
             assert_eq!(written.is_ok(), time % 2 == 1);
         }
+        let other = writer.channel(0, "/other".into(), "bytes", BTreeMap::new());
+        assert!(other.is_ok());
         writer.finish().unwrap();
         let bytes = fs::read(&path).unwrap();
         let messages = mcap::MessageStream::new(&bytes).unwrap();
