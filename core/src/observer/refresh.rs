@@ -34,6 +34,7 @@ impl Observer {
     /// # Errors
     ///
     /// As for [`Observer::refresh`].
+    #[inline]
     pub fn refresh_noting(&mut self, changed: impl FnMut(u32)) -> Result<bool, ReadError> {
         self.refresh_with(|observer| observer.read_changes_noting(changed))
     }
@@ -60,11 +61,11 @@ impl Observer {
         self.index.get().map_or(0, Index::left_out)
     }
 
-    #[cold]
     pub(super) fn read_changes(&mut self) -> Result<(), LayoutError> {
         self.read_changes_noting(|_| {})
     }
 
+    #[cold]
     fn read_changes_noting(&mut self, mut note: impl FnMut(u32)) -> Result<(), LayoutError> {
         let attached = Arc::clone(&self.attached);
         let layout = &attached.layout;

@@ -11,6 +11,7 @@ mod counters;
 mod event;
 mod following;
 mod grid;
+mod inbox;
 mod rate;
 mod scan;
 mod selection;

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::clock::now;
 use super::counters::{Counters, SamplerCounters};
 use super::grid::Grid;
+use super::inbox::Inbox;
 use super::rate::Rate;
 use crate::{forks, quiet_thread};
 
@@ -97,7 +96,7 @@ pub struct ProbeHandle {
 /// The way to the thread.
 #[derive(Clone, Debug)]
 struct Line {
-    orders: Sender<Order>,
+    orders: Arc<Inbox<Order>>,
     thread: Thread,
 }
 
@@ -115,9 +114,9 @@ impl Sampler {
     /// If the system has no thread to give.
     pub fn start() -> io::Result<Sampler> {
         let counters = Arc::new(Counters::default());
-        let (orders, inbox) = unbounded();
+        let orders = Arc::new(Inbox::new());
         let mut worker = Worker {
-            inbox,
+            inbox: Arc::clone(&orders),
             groups: Vec::new(),
             counters: Arc::clone(&counters),
         };
@@ -189,7 +188,7 @@ impl Drop for ProbeHandle {
 impl Line {
     fn send(&self, order: Order) {
         // Without a thread there is nothing to order.
-        if self.orders.send(order).is_ok() {
+        if self.orders.put(order) {
             self.thread.unpark();
         }
     }
@@ -197,7 +196,7 @@ impl Line {
 
 /// The thread's own.
 struct Worker {
-    inbox: Receiver<Order>,
+    inbox: Arc<Inbox<Order>>,
     groups: Vec<Group>,
     counters: Arc<Counters>,
 }
@@ -220,13 +219,8 @@ impl Worker {
     fn work(&mut self) {
         be_punctual();
         loop {
-            // Asked first: after a sleep, each function that runs costs as much as a load from memory. The last order is
-            // always `End`.
-            while !self.inbox.is_empty() {
-                match self.inbox.try_recv() {
-                    Ok(Order::End) | Err(_) => return,
-                    Ok(order) => self.obey(order),
-                }
+            if self.inbox.has_some() && self.obey_all() {
+                break;
             }
             let time = now();
             for group in &mut self.groups {
@@ -234,9 +228,18 @@ impl Worker {
             }
             self.wait();
         }
+        self.inbox.close();
     }
 
-    fn obey(&mut self, order: Order) {
+    /// Does what others ask for; true if one of them asks for the end.
+    #[cold]
+    fn obey_all(&mut self) -> bool {
+        let orders = self.inbox.take();
+        orders.into_iter().any(|order| self.obey(order))
+    }
+
+    /// Whether that was the last one.
+    fn obey(&mut self, order: Order) -> bool {
         match order {
             Order::Add(id, rate, probe) => self.group(rate).probes.push((id, probe)),
             Order::Remove(id) => {
@@ -246,8 +249,9 @@ impl Worker {
                 }
                 self.groups.retain(|group| !group.probes.is_empty());
             }
-            Order::End => unreachable!("the thread has ended"),
+            Order::End => return true,
         }
+        false
     }
 
     fn group(&mut self, rate: Rate) -> &mut Group {
@@ -268,7 +272,7 @@ impl Worker {
             due = times.into_iter().flatten().min();
         }
         // A probe may have used up the token that an order leaves for `park`.
-        if !self.inbox.is_empty() {
+        if self.inbox.has_some() {
             return;
         }
         match due {

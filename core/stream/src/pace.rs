@@ -1,12 +1,12 @@
 //! Steady ticks.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use memglass::sampler::Rate;
 
 /// When looks are due, and how many were left out.
 pub(crate) struct Pace {
-    begin: Instant,
+    begin: Duration,
     /// In nanoseconds; 0 is without a pause.
     period: u64,
     tick: u64,
@@ -22,23 +22,18 @@ pub(crate) enum Next {
 }
 
 impl Pace {
-    /// The first look is due after one period.
-    pub(crate) fn new(rate: Rate) -> Pace {
+    /// The first look is due one period after `now`.
+    pub(crate) fn new(rate: Rate, now: Duration) -> Pace {
         Pace {
-            begin: Instant::now(),
+            begin: now,
             period: nanoseconds(rate.period().unwrap_or_default()),
             tick: 1,
         }
     }
 
-    /// Whether the next look is due, which it begins then.
-    pub(crate) fn next(&mut self) -> Next {
-        self.next_after(self.begin.elapsed())
-    }
-
-    /// The same when so much has passed.
-    fn next_after(&mut self, passed: Duration) -> Next {
-        let passed = nanoseconds(passed);
+    /// Whether the next look is due at `now`, which it begins then.
+    pub(crate) fn next(&mut self, now: Duration) -> Next {
+        let passed = nanoseconds(now.saturating_sub(self.begin));
         let rest = self.tick.saturating_mul(self.period).saturating_sub(passed);
         if rest > 0 {
             return Next::Rest(Duration::from_nanos(rest));
@@ -59,27 +54,29 @@ fn nanoseconds(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    const BEGIN: Duration = Duration::from_millis(7);
+
     #[test]
     fn looks_stay_on_their_grid_for_years() {
-        let mut pace = Pace::new(Rate::every(Duration::from_micros(1)).unwrap());
+        let mut pace = Pace::new(Rate::every(Duration::from_micros(1)).unwrap(), BEGIN);
         let year = Duration::from_secs(365 * 24 * 3600);
         let late = year.as_micros() as u64 - 1;
-        assert_eq!(pace.next_after(year), Next::Look { late });
+        assert_eq!(pace.next(BEGIN + year), Next::Look { late });
         let rest = Duration::from_nanos(600);
         assert_eq!(
-            pace.next_after(year + rest),
+            pace.next(BEGIN + year + rest),
             Next::Rest(Duration::from_nanos(400))
         );
-        let next = year + Duration::from_micros(3);
-        assert_eq!(pace.next_after(next), Next::Look { late: 2 });
-        assert_eq!(pace.next_after(next), Next::Rest(Duration::from_micros(1)));
+        let next = BEGIN + year + Duration::from_micros(3);
+        assert_eq!(pace.next(next), Next::Look { late: 2 });
+        assert_eq!(pace.next(next), Next::Rest(Duration::from_micros(1)));
     }
 
     #[test]
     fn without_a_pause_there_is_always_a_look() {
-        let mut pace = Pace::new(Rate::SPIN);
+        let mut pace = Pace::new(Rate::SPIN, BEGIN);
         for time in [0, 0, 7, 1_000_000] {
-            let next = pace.next_after(Duration::from_nanos(time));
+            let next = pace.next(BEGIN + Duration::from_nanos(time));
             assert_eq!(next, Next::Look { late: 0 });
         }
     }

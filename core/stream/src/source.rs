@@ -1,6 +1,7 @@
 //! Following a session: what changed since the last look.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use memglass::sampler::{
     ByKey, Event, Following, Key, ScanCounters, Selection, SelectionError, SelectionId, What, now,
@@ -131,11 +132,21 @@ impl Source {
     pub fn sample<E>(
         &mut self,
         late_ticks: u64,
+        sink: impl FnMut(Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.sample_at(now(), late_ticks, sink)
+    }
+
+    /// The same at `time`, by a clock that never goes back.
+    pub(crate) fn sample_at<E>(
+        &mut self,
+        time: Duration,
+        late_ticks: u64,
         mut sink: impl FnMut(Change<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let (mut arrivals, mut result) = (Vec::new(), Ok(()));
         let (objects, session) = (&mut self.objects, self.session);
-        self.following.sample(now(), |event| {
+        self.following.sample(time, |event| {
             let told = tell(objects, session, &event, &mut arrivals, |change| {
                 // After an error it is called no more.
                 match result {

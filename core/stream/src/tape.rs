@@ -21,8 +21,8 @@ use crate::source::Source;
 /// How often it is asked whether a recording is to end that looks less often.
 const END_EVERY: Duration = Duration::from_millis(100);
 
-/// Rests up to which nothing that is asked for is heard.
-const SHORT: Duration = Duration::from_millis(10);
+/// For how long at most nothing is heard that is asked for: asking after each look takes as long as looking at an object.
+const DEAF: Duration = Duration::from_millis(10);
 
 /// How often everything is handed to the system. A kill is to lose no more than a second, and on a busy machine each look
 /// may come late.
@@ -399,7 +399,7 @@ fn field_meant(observer: &Observer, patterns: &[String]) -> Option<[String; 2]> 
 
 /// Rests until it is time, or until something is asked for. A short rest is not interrupted: that would take longer.
 fn rest_for(rest: Duration) {
-    match rest <= SHORT {
+    match rest <= DEAF {
         true => std::thread::sleep(rest),
         // A channel that is waited for spins first, which takes longer than a look.
         false => std::thread::park_timeout(rest.min(END_EVERY)),
@@ -528,29 +528,34 @@ impl Run {
     fn run(&mut self, orders: &Receiver<Order>) -> Result<End, RecordError> {
         self.start_over()?;
         self.tell();
-        let mut pace = Pace::new(self.plan.rate);
-        let mut tell_at = Duration::ZERO;
+        let mut pace = Pace::new(self.plan.rate, self.start.elapsed());
+        let (mut hear_at, mut tell_at) = (Duration::ZERO, Duration::ZERO);
         loop {
-            match orders.try_recv() {
-                Err(TryRecvError::Empty) => {}
-                Err(TryRecvError::Disconnected) => return Ok(End::Asked),
-                Ok(order) => {
-                    self.obey(order);
-                    continue;
+            // Asked once for all that is done now: after a rest, asking takes as long as looking at an object.
+            let elapsed = self.start.elapsed();
+            if elapsed >= hear_at {
+                match orders.try_recv() {
+                    Err(TryRecvError::Empty) => hear_at = elapsed + DEAF,
+                    Err(TryRecvError::Disconnected) => return Ok(End::Asked),
+                    Ok(order) => {
+                        self.obey(order);
+                        continue;
+                    }
                 }
             }
-            let late = match pace.next() {
+            let late = match pace.next(elapsed) {
                 Next::Look { late } => late,
                 // What comes last is looked at before the next look is due.
                 Next::Rest(rest) if rest > END_EVERY && self.is_to_end() => 0,
                 Next::Rest(rest) => {
+                    if rest > DEAF {
+                        hear_at = Duration::ZERO;
+                    }
                     rest_for(rest);
                     continue;
                 }
             };
-            // Asked once for all that is done now: after a rest, asking takes as long as looking at an object.
-            let elapsed = self.start.elapsed();
-            self.sample(self.start_time + elapsed, late)?;
+            self.sample(elapsed, late)?;
             self.tend(elapsed)?;
             if elapsed >= tell_at {
                 tell_at = elapsed + TELL_EVERY;
@@ -633,9 +638,11 @@ impl Run {
         }
     }
 
-    fn sample(&mut self, now: SystemTime, late: u64) -> Result<(), RecordError> {
-        let sink = &mut self.sink;
-        self.source.sample(late, |change| sink.take(now, change))
+    /// Looks at everything, so long after the start.
+    fn sample(&mut self, elapsed: Duration, late: u64) -> Result<(), RecordError> {
+        let (sink, time) = (&mut self.sink, self.start_time + elapsed);
+        self.source
+            .sample_at(elapsed, late, |change| sink.take(time, change))
     }
 
     fn progress(&self) -> Progress {

@@ -38,12 +38,22 @@ impl SharedEngine {
     }
 
     /// The engine for a sample.
+    #[inline]
     pub(super) fn for_sample(&self) -> MutexGuard<'_, Engine> {
-        if self.waiting.load(Ordering::Relaxed) > 0 {
-            let start = Instant::now();
-            while self.waiting.load(Ordering::Relaxed) > 0 && start.elapsed() < LONGEST {
-                std::hint::spin_loop();
-            }
+        if self.waiting.load(Ordering::Relaxed) == 0
+            && let Ok(engine) = self.engine.try_lock()
+        {
+            return engine;
+        }
+        self.after_the_scripts()
+    }
+
+    /// The same where the scripts want it.
+    #[cold]
+    fn after_the_scripts(&self) -> MutexGuard<'_, Engine> {
+        let start = Instant::now();
+        while self.waiting.load(Ordering::Relaxed) > 0 && start.elapsed() < LONGEST {
+            std::hint::spin_loop();
         }
         self.lock()
     }

@@ -177,10 +177,14 @@ impl Engine {
         (!self.histories.is_empty()).then_some(self.next_history)
     }
 
+    #[inline]
     pub(super) fn sample_histories(&mut self, now: Duration) {
-        if self.histories.is_empty() || now < self.next_history {
-            return;
+        if !self.histories.is_empty() && now >= self.next_history {
+            self.sample_all_histories(now);
         }
+    }
+
+    fn sample_all_histories(&mut self, now: Duration) {
         self.next_history = super::trigger::next_point(now, self.period);
         if !self.is_readable() {
             return;

@@ -212,6 +212,7 @@ impl Engine {
     }
 
     /// What a producer that has ended wrote last has been told.
+    #[inline]
     fn end_last_look(&mut self) {
         if std::mem::take(&mut self.is_last_look) {
             self.unpack_all();
@@ -320,6 +321,7 @@ impl Engine {
 }
 
 impl Ticks {
+    #[inline]
     fn count(&mut self, now: Duration, period: Duration) {
         let index = |time| nanoseconds(time) / nanoseconds(period).max(1);
         if let Some(last) = self.last {

@@ -73,6 +73,7 @@ impl Rate {
     }
 
     /// The places to which something happened.
+    #[inline]
     fn look(&mut self, now: Duration) -> Vec<(PlaceAt, Look)> {
         self.looks = [now, self.looks[0]];
         let Rate { scan, places, .. } = self;
@@ -96,6 +97,7 @@ impl Engine {
     }
 
     /// Samples the packed places to which something happened.
+    #[inline]
     pub(super) fn sample_packed(&mut self, now: Duration) {
         let mut found = Vec::new();
         for (period, rate) in &mut self.rates {
@@ -104,9 +106,12 @@ impl Engine {
                 found.append(&mut rate.look(now));
             }
         }
-        if found.is_empty() {
-            return;
+        if !found.is_empty() {
+            self.sample_found(found, now);
         }
+    }
+
+    fn sample_found(&mut self, found: Vec<(PlaceAt, Look)>, now: Duration) {
         let mut told = BTreeSet::new();
         for (at, look) in found {
             if self.tell_held(at, &look, now) {

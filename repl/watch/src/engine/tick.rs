@@ -18,12 +18,17 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Observer::refresh`](memglass::Observer::refresh); what was known before is sampled all the same.
+    // After a sleep no cache has the code, so that each function on the way costs as much as a load from memory: what a
+    // tick does that finds nothing new is inlined, and the rest is cold.
+    #[inline]
     pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
         self.ticks.count(now, self.period);
         let (slots, refreshed) = self.refresh();
         self.update_all(slots.as_deref(), now);
         self.sample_packed(now);
-        self.sample_restless(now);
+        if !self.restless.is_empty() {
+            self.sample_restless(now);
+        }
         self.sample_histories(now);
         self.end_last_look();
         refreshed
@@ -31,9 +36,6 @@ impl Engine {
 
     /// Samples the triggers that are sampled by themselves.
     fn sample_restless(&mut self, now: Duration) {
-        if self.restless.is_empty() {
-            return;
-        }
         let restless: Vec<u64> = self.restless.iter().copied().collect();
         for number in restless {
             let is_due = |trigger: &Trigger| trigger.samples() && trigger.is_due(now);
@@ -45,6 +47,7 @@ impl Engine {
 
     /// The slots in which something came or went, also those that were found before something failed; `None` if all
     /// objects are of another session.
+    #[inline]
     pub(super) fn refresh(&mut self) -> (Option<Vec<u32>>, Result<(), ReadError>) {
         if self.has_looked && !self.is_readable() {
             return (Some(Vec::new()), Ok(()));
@@ -52,17 +55,23 @@ impl Engine {
         self.has_looked = true;
         let mut slots = Vec::new();
         let refreshed = self.observer.refresh_noting(|slot| slots.push(slot));
-        slots.sort_unstable();
-        slots.dedup();
+        if slots.len() > 1 {
+            slots.sort_unstable();
+            slots.dedup();
+        }
         let is_all = refreshed.is_ok() && std::mem::take(&mut self.is_new_session);
         ((!is_all).then_some(slots), refreshed.map(drop))
     }
 
     /// Takes in the objects that came and went.
+    #[inline]
     pub(super) fn update_all(&mut self, slots: Option<&[u32]>, now: Duration) {
-        if slots.is_some_and(<[u32]>::is_empty) {
-            return;
+        if slots.is_none_or(|slots| !slots.is_empty()) {
+            self.update_each(slots, now);
         }
+    }
+
+    fn update_each(&mut self, slots: Option<&[u32]>, now: Duration) {
         let numbers: Vec<u64> = self.triggers.keys().copied().collect();
         for number in numbers {
             self.update(number, slots, now);
