@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use memglass::Observer;
 use memglass_stream::{Compression, Recorder, Source};
 
 use super::session::{Changing, NAME, Shape};
+use crate::timing::process_ns;
 
 /// What was made.
 pub(super) struct Made {
@@ -16,11 +17,12 @@ pub(super) struct Made {
     pub(super) seconds: f64,
     pub(super) values: u64,
     pub(super) bytes: u64,
-    pub(super) took: Duration,
+    /// For how long this process ran meanwhile, in nanoseconds: the changes of the session are part of it.
+    pub(super) ran: f64,
 }
 
 pub(super) fn make(shape: &'static Shape, dir: &Path, file: &Path, bytes: u64) -> Made {
-    let begin = Instant::now();
+    let ran = process_ns();
     let mut session = Changing::new(shape, dir);
     let observer = Observer::builder().dir(dir).attach(NAME);
     let observer = observer.expect("it lives");
@@ -54,7 +56,7 @@ pub(super) fn make(shape: &'static Shape, dir: &Path, file: &Path, bytes: u64) -
         seconds: f64::from(looks) / f64::from(shape.rate),
         values: totals.values,
         bytes: totals.file_bytes,
-        took: begin.elapsed(),
+        ran: process_ns() - ran,
     }
 }
 
