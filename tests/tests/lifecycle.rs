@@ -344,6 +344,15 @@ fn a_forked_child_that_stays_does_not_keep_its_crashed_parent_alive() {
 }
 
 #[test]
+fn a_forked_child_does_not_wait_for_its_parents_sampler() {
+    let stage = stage();
+    assert_eq!(
+        stage.actor().ask(&format!("probe {}", sized(500, 5_000))),
+        "0"
+    );
+}
+
+#[test]
 fn forks_beside_threads_that_start_and_end_sessions_hang_nothing_and_keep_no_lock() {
     let stage = stage();
     let mut actor = stage.actor();

@@ -51,7 +51,6 @@ pub struct Sampler {
     line: Line,
     thread: Option<JoinHandle<()>>,
     counters: Arc<Counters>,
-    forks: u64,
 }
 
 /// What a sampler calls at each tick.
@@ -98,6 +97,7 @@ pub struct ProbeHandle {
 struct Line {
     orders: Arc<Inbox<Order>>,
     thread: Thread,
+    forks: u64,
 }
 
 enum Order {
@@ -125,10 +125,10 @@ impl Sampler {
             line: Line {
                 orders,
                 thread: thread.thread().clone(),
+                forks: forks::count(),
             },
             thread: Some(thread),
             counters,
-            forks: forks::count(),
         })
     }
 
@@ -156,8 +156,7 @@ impl Sampler {
 impl Drop for Sampler {
     fn drop(&mut self) {
         let thread = self.thread.take();
-        if self.forks != forks::count_again() {
-            // A forked child has no such thread.
+        if self.line.is_cut() {
             std::mem::forget(thread);
             return;
         }
@@ -186,7 +185,15 @@ impl Drop for ProbeHandle {
 }
 
 impl Line {
+    /// Whether this is a forked child, which has no such thread. Its parent may have left the orders locked for ever.
+    fn is_cut(&self) -> bool {
+        self.forks != forks::count_again()
+    }
+
     fn send(&self, order: Order) {
+        if self.is_cut() {
+            return;
+        }
         // Without a thread there is nothing to order.
         if self.orders.put(order) {
             self.thread.unpark();

@@ -72,6 +72,11 @@ pub enum RecordError {
     /// There is no ring whose changes could be saved.
     #[error("no changes are kept that could be saved")]
     NoRing,
+    /// This process was forked from the one that records.
+    #[error(
+        "this process was forked from the one that records, which goes on: end the recording there"
+    )]
+    Forked,
     /// There is no thread for the recording.
     #[error("cannot start to record")]
     Thread {

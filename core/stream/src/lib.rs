@@ -50,6 +50,7 @@ mod gap;
 mod identity;
 mod index;
 mod living;
+mod maker;
 mod marks;
 mod message;
 mod mirror;

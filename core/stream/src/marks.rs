@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use crate::control::{self, Fate, nanoseconds};
 use crate::gap::{Damage, Gap};
+use crate::maker::Maker;
 use crate::recording::{Channel, Recording};
 
 /// Parts of equal length that a recording is cut into.
@@ -152,6 +153,7 @@ fn loss(message: &[u8]) -> Option<u8> {
 pub(crate) struct Reader {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    maker: Maker,
 }
 
 impl Reader {
@@ -171,6 +173,7 @@ impl Reader {
         Reader {
             stop,
             thread: thread.ok(),
+            maker: Maker::this_process(),
         }
     }
 }
@@ -178,8 +181,9 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        match self.thread.take() {
+            Some(thread) if !self.maker.is_parent() => drop(thread.join()),
+            none_here => std::mem::forget(none_here),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::control::{moment, nanoseconds};
 use crate::cursor::{Cursor, Said};
 use crate::error::{PlayError, RecordingError};
 use crate::gap::Damage;
+use crate::maker::Maker;
 use crate::marks::{Marks, Reader};
 use crate::mirror::Mirror;
 use crate::recording::Recording;
@@ -52,6 +53,7 @@ pub struct Player {
     reader: OnceLock<Reader>,
     orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
+    maker: Maker,
 }
 
 type Answer = SyncSender<Result<Replay, PlayError>>;
@@ -109,6 +111,7 @@ impl Player {
             reader: OnceLock::new(),
             orders: Some(orders),
             thread: Some(thread),
+            maker: Maker::this_process(),
         })
     }
 
@@ -257,6 +260,10 @@ impl Player {
 
 impl Drop for Player {
     fn drop(&mut self) {
+        if self.maker.is_parent() {
+            std::mem::forget((self.orders.take(), self.thread.take()));
+            return;
+        }
         // Without a sender the thread ends.
         self.orders = None;
         if let Some(thread) = self.thread.take() {

@@ -16,6 +16,7 @@ use crate::change::{Change, Losses, Object};
 use crate::control::{self, nanoseconds};
 use crate::error::RecordError;
 use crate::identity::{self, Identity};
+use crate::maker::Maker;
 use crate::message::encode_labelled;
 use crate::plan::Plan;
 use crate::shape::Shape;
@@ -90,7 +91,7 @@ const TYPES_AFTER: u64 = 16;
 /// Writes what changes into an MCAP file.
 ///
 /// While it is written, the file is locked: nobody takes it for a finished one. A recorder that is dropped finishes it, too,
-/// and tells nobody of an error. If the program is killed, the file is a valid beginning, which the next
+/// and tells nobody of an error; a copy in a forked child leaves it alone. If the program is killed, the file is a valid beginning, which the next
 /// [`Recording::open`](crate::Recording::open) finishes.
 pub struct Recorder {
     path: PathBuf,
@@ -125,6 +126,7 @@ pub struct Recorder {
     /// Whether something of the session was handed to the system.
     has_some: bool,
     is_ended: bool,
+    maker: Maker,
 }
 
 /// A type, and how many elements an array of it has.
@@ -157,8 +159,10 @@ impl Waiting {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        // Nobody hears of an error any more; the file is a beginning then.
-        let _ = self.end();
+        if !self.maker.is_parent() {
+            // Nobody hears of an error any more; the file is a beginning then.
+            let _ = self.end();
+        }
     }
 }
 
@@ -250,6 +254,7 @@ impl Recorder {
             last: SystemTime::UNIX_EPOCH,
             has_some: false,
             is_ended: false,
+            maker: Maker::this_process(),
         };
         recorder.flush()?;
         Ok(recorder)

@@ -11,6 +11,7 @@ use memglass::{ObjectInfo, Observer, Pattern, Presence, SessionInfo};
 use crate::change::{Change, Losses};
 use crate::error::RecordError;
 use crate::identity;
+use crate::maker::Maker;
 use crate::pace::{Next, Pace};
 use crate::plan::Plan;
 use crate::recorder::Totals;
@@ -65,6 +66,7 @@ pub struct Tape {
     ended: Receiver<End>,
     progress: Arc<Mutex<Progress>>,
     thread: Option<JoinHandle<Result<Progress, RecordError>>>,
+    maker: Maker,
 }
 
 /// What a recording that goes on is asked for.
@@ -242,6 +244,7 @@ impl Tape {
             ended,
             progress,
             thread: Some(thread.map_err(|source| RecordError::Thread { source })?),
+            maker: Maker::this_process(),
         })
     }
 
@@ -252,8 +255,12 @@ impl Tape {
     ///
     /// # Errors
     ///
-    /// As for [`Recorder::create`](crate::Recorder::create); [`RecordError::NoRing`] if this is none, or has ended.
+    /// As for [`Recorder::create`](crate::Recorder::create); [`RecordError::NoRing`] if this is none, or has ended, and
+    /// [`RecordError::Forked`] in a forked child.
     pub fn save(&self, path: &Path, after: Duration) -> Result<Saving, RecordError> {
+        if self.maker.is_parent() {
+            return Err(RecordError::Forked);
+        }
         let (answer, answered) = bounded(1);
         let order = Order::Save {
             path: path.to_owned(),
@@ -290,6 +297,9 @@ impl Tape {
 
     /// Asks for something; nothing if nobody is there to do it.
     fn order(&self, order: Order) -> Option<()> {
+        if self.maker.is_parent() {
+            return None;
+        }
         self.orders.as_ref()?.send(order).ok()?;
         self.wake();
         Some(())
@@ -306,12 +316,15 @@ impl Tape {
     ///
     /// # Errors
     ///
-    /// What kept it from being written.
+    /// What kept it from being written; [`RecordError::Forked`] in a forked child, whose parent goes on to record.
     ///
     /// # Panics
     ///
     /// Panics if the thread of the recording did.
     pub fn finish(mut self) -> Result<Progress, RecordError> {
+        if self.maker.is_parent() {
+            return Err(RecordError::Forked);
+        }
         self.orders = None;
         self.wake();
         let thread = self.thread.take().expect("it is only taken here and below");
@@ -321,6 +334,10 @@ impl Tape {
 
 impl Drop for Tape {
     fn drop(&mut self) {
+        if self.maker.is_parent() {
+            std::mem::forget((self.orders.take(), self.thread.take()));
+            return;
+        }
         self.orders = None;
         self.wake();
         if let Some(thread) = self.thread.take() {

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memglass::Session;
+use memglass::sampler::{Rate, Sampler};
 
 use crate::until_told::Input;
 use crate::{Actor, Answer, with_causes};
@@ -38,6 +39,49 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
     let mut text = String::new();
     answer.read_to_string(&mut text)?;
     Ok(format!("{child} {text}"))
+}
+
+/// Seconds in which a child that does not hang ends by far.
+const SOON: u32 = 5;
+
+/// Forks children beside a thread that adds probes to a sampler without a pause. Each child does so too, and ends. Says how
+/// many of them hung.
+#[allow(unsafe_code)]
+pub(crate) fn probe(count: u64) -> Answer {
+    let (over, sampler) = (AtomicBool::new(false), Sampler::start()?);
+    let add = || drop(sampler.add(Rate::default(), |_| {}));
+    let fork = || {
+        // SAFETY: L1: the child takes no lock but those that the C library hands to it, and that of a sampler, which is
+        // what is tried.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: L1: a plain system call.
+            unsafe { libc::alarm(SOON) };
+            add();
+            // SAFETY: L1: ends the child at once.
+            unsafe { libc::_exit(0) };
+        }
+        let mut status = 0;
+        // SAFETY: L1: our own child, and a status of ours.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+        u64::from(status != 0)
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                add();
+            }
+        });
+        let mut hung = 0;
+        for _ in 0..count {
+            hung += fork();
+            if hung > 0 {
+                break;
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        Ok(hung.to_string())
+    })
 }
 
 /// One in this many children of a storm stays.

@@ -5,7 +5,7 @@
 //! producer   create NAME [owner|read|write] · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            array LABEL ELEMENTS · drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! anybody    storm COUNT · crowd LEFT · become UID GID · share-locks NAME · poke NAME SEGMENT
+//! anybody    storm COUNT · probe COUNT · crowd LEFT · become UID GID · share-locks NAME · poke NAME SEGMENT
 //!            survive · expect-faults · ignore-faults · fault
 //! for long   busy · clockwork · grow · cycle NAME · visit NAME [write] · dwell NAME
 //!            count LABEL ROUNDS · sign · check · hold PATH NUMBER · devour PATH NUMBER · fill PATH NUMBER
@@ -108,6 +108,7 @@ impl Actor {
             ["dwell", name] => visitor::dwell(name, input),
             ["crowd", left] => crowd::crowd(left.parse()?),
             ["storm", count] => child::storm(count.parse()?),
+            ["probe", count] => child::probe(count.parse()?),
             ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words, input),
