@@ -11,7 +11,7 @@ use memglass::{CellError, ProducerError};
 #[non_exhaustive]
 pub enum RecordError {
     /// The file cannot be made.
-    #[error("cannot make {}", path.display())]
+    #[error("cannot make {}{}", path.display(), way_out(path, source))]
     Create {
         /// The file.
         path: PathBuf,
@@ -47,9 +47,15 @@ pub enum RecordError {
         why: &'static str,
     },
     /// The file was removed while it was written.
-    #[error("{} was removed while it was written", path.display())]
+    #[error("somebody removed {} while it was written, or moved it to another disk, where it has what was written until then", path.display())]
     Removed {
         /// The file.
+        path: PathBuf,
+    },
+    /// The file has another name now.
+    #[error("somebody moved {} away while it was written; wherever it is now, it has everything up to then", path.display())]
+    Moved {
+        /// The name that it had.
         path: PathBuf,
     },
     /// Somebody cut the file while it was written.
@@ -120,6 +126,23 @@ impl RecordError {
             | RecordError::TooLarge { has_some, .. } => *has_some,
             _ => false,
         }
+    }
+}
+
+/// What to do where a file cannot be made.
+fn way_out(path: &Path, error: &io::Error) -> String {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    match (error.kind(), dir) {
+        (io::ErrorKind::NotFound, Some(dir)) => {
+            format!(" (make the directory {} first)", dir.display())
+        }
+        (io::ErrorKind::NotADirectory, Some(dir)) => {
+            format!(" ({} is no directory)", dir.display())
+        }
+        (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem, _) => {
+            " (choose a directory that you may write)".into()
+        }
+        _ => String::new(),
     }
 }
 

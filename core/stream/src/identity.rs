@@ -36,6 +36,19 @@ pub(crate) fn remove(path: &Path, meant: Option<Identity>) {
     }
 }
 
+/// Whether an open file has a name still, whichever.
+#[cfg(unix)]
+pub(crate) fn is_named(file: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.nlink() > 0
+}
+
+/// Elsewhere nobody removes an open file.
+#[cfg(not(unix))]
+pub(crate) fn is_named(_file: &Metadata) -> bool {
+    true
+}
+
 #[cfg(unix)]
 fn place(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;

@@ -330,7 +330,7 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// As for [`take`](Recorder::take); [`RecordError::Removed`] if the file has no name any more, and
+    /// As for [`take`](Recorder::take); [`RecordError::Removed`] or [`RecordError::Moved`] if nothing has its name any more, and
     /// [`RecordError::CutShort`] if somebody has cut it.
     pub fn flush(&mut self) -> Result<(), RecordError> {
         self.write_waiting()?;
@@ -344,12 +344,15 @@ impl Recorder {
         }
         let flushed = self.writer.flush();
         self.checked(flushed)?;
+        let metadata = self.file.metadata();
         if !self.path.exists() {
-            return Err(RecordError::Removed {
-                path: self.path.clone(),
+            let path = self.path.clone();
+            return Err(match metadata.is_ok_and(|file| identity::is_named(&file)) {
+                true => RecordError::Moved { path },
+                false => RecordError::Removed { path },
             });
         }
-        if let Ok(metadata) = self.file.metadata() {
+        if let Ok(metadata) = metadata {
             self.totals.file_bytes = metadata.len();
         }
         self.has_some = self.totals.messages > 0;

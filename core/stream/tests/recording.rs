@@ -823,7 +823,7 @@ fn a_file_that_was_moved_away_is_ended_where_it_is() {
     recorder.flush().unwrap();
     fs::rename(&begun, &moved).unwrap();
     let error = recorder.finish().unwrap_err();
-    assert!(matches!(error, RecordError::Removed { .. }), "{error}");
+    assert!(matches!(error, RecordError::Moved { .. }), "{error}");
     let summary = mcap::Summary::read(&fs::read(&moved).unwrap()).unwrap();
     assert!(summary.unwrap().stats.unwrap().message_count > 4);
 }

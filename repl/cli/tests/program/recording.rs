@@ -779,7 +779,7 @@ fn a_ring_is_written_when_it_is_interrupted_and_has_only_the_last() {
     let nowhere = world.path().join("nowhere/run.mcap").display().to_string();
     world
         .run(&["record", "t1", "--ring", "1s", "-o", &nowhere])
-        .failed(1, &["cannot make", "nowhere/run.mcap"]);
+        .failed(1, &["cannot make", "nowhere/run.mcap (make the directory"]);
     world
         .run(&["record", "t1", "--ring", "1s", "--split", "1s"])
         .failed(2, &["--split"]);
