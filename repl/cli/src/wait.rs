@@ -45,6 +45,11 @@ pub(super) fn run(options: &Options, named: Option<&str>, wait: Wait) -> Result<
 pub(super) fn in_recording(options: &Options, file: &Path, wait: &Wait) -> Result<i32, Failure> {
     let mut patience = Patience::new(options)?;
     let text = one_expression(wait.words.clone())?;
+    if wait.for_session {
+        options.note(
+            "a recording is there already: --for-session is for sessions that are still to come",
+        );
+    }
     let lasting = wait.lasting.map(|time| format!(" for {time:?}"));
     let lasting = lasting.unwrap_or_default();
     let (walk, damage) = replay::walk(options, file, wait.rate)?;
@@ -78,6 +83,7 @@ pub(super) fn in_recording(options: &Options, file: &Path, wait: &Wait) -> Resul
             format!("`{text}` was not true{lasting} up to {time}")
         };
         if let Some(code) = patience.pass(Duration::ZERO, so_far)? {
+            replay::note_damage(options, file, &damage);
             return Ok(code);
         }
     }

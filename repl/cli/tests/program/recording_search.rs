@@ -45,6 +45,9 @@ fn what_was_never_so_in_a_recording_is_not_waited_for() {
     world
         .run(&["--session", &run, "wait", "motor.speed > 500"])
         .failed(1, &never);
+    world
+        .run(&["wait", "--for-session", &run, "motor.speed > 500"])
+        .failed(1, &["was never true in", "--for-session is for sessions"]);
     let mistyped = ["did you mean \"speed\""];
     world
         .run(&["wait", &run, "motor.sped > 5"])
