@@ -23,9 +23,14 @@ impl<T> Inbox<T> {
     /// Leaves an order, for a thread that is to be woken then; `false` if nobody reads it.
     pub(super) fn put(&self, order: T) -> bool {
         let mut orders = self.lock();
-        let is_read = orders.as_mut().map(|orders| orders.push(order)).is_some();
-        self.has_some.store(is_read, Ordering::Relaxed);
-        is_read
+        let Some(waiting) = orders.as_mut() else {
+            // As in `close`.
+            drop(orders);
+            return false;
+        };
+        waiting.push(order);
+        self.has_some.store(true, Ordering::Relaxed);
+        true
     }
 
     /// Whether some wait. What was left before the thread was woken last is seen.
@@ -44,7 +49,10 @@ impl<T> Inbox<T> {
     /// Nobody reads any more. What waits is dropped.
     pub(super) fn close(&self) {
         // Outside of the lock: what is dropped may leave an order.
-        let left = self.lock().take();
+        let mut orders = self.lock();
+        let left = orders.take();
+        self.has_some.store(false, Ordering::Relaxed);
+        drop(orders);
         drop(left);
     }
 

@@ -222,12 +222,20 @@ struct Group {
 /// How long what waits for a receiver waits at least.
 const NAP: Duration = Duration::from_millis(10);
 
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.inbox.close();
+    }
+}
+
 impl Worker {
     fn work(&mut self) {
         be_punctual();
         loop {
-            if self.inbox.has_some() && self.obey_all() {
-                break;
+            while self.inbox.has_some() {
+                if self.obey_all() {
+                    return;
+                }
             }
             let time = now();
             for group in &mut self.groups {
@@ -235,7 +243,6 @@ impl Worker {
             }
             self.wait();
         }
-        self.inbox.close();
     }
 
     /// Does what others ask for; true if one of them asks for the end.
@@ -329,7 +336,9 @@ impl Group {
                 call(&mut **probe);
                 waits |= probe.hand_on();
             }));
-            if called.is_err() {
+            if let Err(payload) = called {
+                // Dropping it may panic, too.
+                std::mem::forget(payload);
                 counters.count_panic(true);
                 panicked.push(*id);
             }
@@ -346,7 +355,8 @@ impl Group {
 
 /// Drops a probe; whether that went well. One that panics even then does not end the thread of the others.
 fn let_go(probe: Box<dyn Probe>) -> bool {
-    catch_unwind(AssertUnwindSafe(|| drop(probe))).is_ok()
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(probe)));
+    dropped.map_err(std::mem::forget).is_ok()
 }
 
 /// Asks the system to end the sleep of this thread when it should, and not up to 50 microseconds later.

@@ -137,7 +137,7 @@ impl Source {
         self.sample_at(now(), late_ticks, sink)
     }
 
-    /// The same at `time`, by a clock that never goes back.
+    /// The same at `time`, always by one clock, which never goes back.
     pub(crate) fn sample_at<E>(
         &mut self,
         time: Duration,

@@ -22,7 +22,8 @@ use crate::source::Source;
 /// How often it is asked whether a recording is to end that looks less often.
 const END_EVERY: Duration = Duration::from_millis(100);
 
-/// For how long at most nothing is heard that is asked for: asking after each look takes as long as looking at an object.
+/// How long nothing is heard that is asked for, and how long a rest may be that nobody interrupts; one may follow the other.
+/// Asking after each look takes as long as looking at an object.
 const DEAF: Duration = Duration::from_millis(10);
 
 /// How often everything is handed to the system. A kill is to lose no more than a second, and on a busy machine each look
@@ -548,7 +549,7 @@ impl Run {
         let mut pace = Pace::new(self.plan.rate, self.start.elapsed());
         let (mut hear_at, mut tell_at) = (Duration::ZERO, Duration::ZERO);
         loop {
-            // Asked once for all that is done now: after a rest, asking takes as long as looking at an object.
+            // One look at the clock for all that is done now: after a rest, it takes as long as looking at an object.
             let elapsed = self.start.elapsed();
             if elapsed >= hear_at {
                 match orders.try_recv() {
@@ -566,6 +567,7 @@ impl Run {
                 Next::Rest(rest) if rest > END_EVERY && self.is_to_end() => 0,
                 Next::Rest(rest) => {
                     if rest > DEAF {
+                        // It may be woken for that.
                         hear_at = Duration::ZERO;
                     }
                     rest_for(rest);

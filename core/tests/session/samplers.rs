@@ -131,6 +131,18 @@ fn a_probe_that_panics_is_removed_and_the_others_go_on() {
     assert_eq!(sampler.counters().panics, 1);
 }
 
+#[test]
+fn what_a_probe_panics_with_may_panic_too() {
+    let sampler = Sampler::start().unwrap();
+    let _worse = sampler.add(Rate::default(), |_| std::panic::panic_any(Bad));
+    until("it is removed", || sampler.counters().panics == 1);
+    let (tell, told) = mpsc::channel();
+    let _good = sampler.add(Rate::default(), move |tick: Tick| {
+        let _ = tell.send(tick);
+    });
+    told.recv_timeout(DEADLINE).unwrap();
+}
+
 /// Panics when it is dropped.
 struct Bad;
 

@@ -48,7 +48,7 @@ impl SharedEngine {
         self.after_the_scripts()
     }
 
-    /// The same where the scripts want it.
+    /// The same where the scripts want it, or have it.
     #[cold]
     fn after_the_scripts(&self) -> MutexGuard<'_, Engine> {
         let start = Instant::now();

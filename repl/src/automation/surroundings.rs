@@ -182,7 +182,8 @@ const STILL: Duration = Duration::from_millis(100);
 const PRESENCE_HOLDS: Duration = Duration::from_millis(20);
 
 /// How often the thread that samples looks after the producer: of all that it does while nothing changes, that takes most.
-const LOOK_AFTER_EVERY: Duration = Duration::from_millis(100);
+/// A bit less than the tenth of a second that is meant: ticks come a little early or late.
+const LOOK_AFTER_EVERY: Duration = Duration::from_millis(90);
 
 impl<T: Ticking> Live<T> {
     /// A wait ends when `woken` hears something, which `wake` says, and soon after `interrupt` was raised.

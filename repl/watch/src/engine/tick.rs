@@ -19,7 +19,7 @@ impl Engine {
     ///
     /// As [`Observer::refresh`](memglass::Observer::refresh); what was known before is sampled all the same.
     // After a sleep no cache has the code, so that each function on the way costs as much as a load from memory: what a
-    // tick does that finds nothing new is inlined, and the rest is cold.
+    // tick does that finds nothing new is inlined.
     #[inline]
     pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
         self.ticks.count(now, self.period);
