@@ -91,8 +91,8 @@ const TYPES_AFTER: u64 = 16;
 /// Writes what changes into an MCAP file.
 ///
 /// While it is written, the file is locked: nobody takes it for a finished one. A recorder that is dropped finishes it, too,
-/// and tells nobody of an error; a copy in a forked child leaves it alone. If the program is killed, the file is a valid beginning, which the next
-/// [`Recording::open`](crate::Recording::open) finishes.
+/// and tells nobody of an error; a copy in a forked child leaves it alone. If the program is killed, the file is a valid
+/// beginning, which the next [`Recording::open`](crate::Recording::open) finishes.
 pub struct Recorder {
     path: PathBuf,
     /// The same file, to ask for its size and to cut it.
@@ -159,10 +159,8 @@ impl Waiting {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        if !self.maker.is_parent() {
-            // Nobody hears of an error any more; the file is a beginning then.
-            let _ = self.end();
-        }
+        // Nobody hears of an error any more; the file is a beginning then.
+        let _ = self.end();
     }
 }
 
@@ -330,9 +328,10 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// As for [`take`](Recorder::take); [`RecordError::Removed`] or [`RecordError::Moved`] if nothing has its name any more, and
-    /// [`RecordError::CutShort`] if somebody has cut it.
+    /// As for [`take`](Recorder::take); [`RecordError::Removed`] or [`RecordError::Moved`] if nothing has its name any more,
+    /// [`RecordError::CutShort`] if somebody has cut it, and [`RecordError::Forked`] in a forked child.
     pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.check_maker()?;
         self.write_waiting()?;
         // What is written next makes it long again, with a hole in it.
         let len = self.file.metadata().map(|metadata| metadata.len());
@@ -368,7 +367,7 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// As for [`take`](Recorder::take).
+    /// As for [`flush`](Recorder::flush).
     pub fn finish(mut self) -> Result<Totals, RecordError> {
         self.end()?;
         Ok(self.totals)
@@ -376,6 +375,7 @@ impl Recorder {
 
     /// Ends the recording; nothing can be written any more. Does nothing if it has ended.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
+        self.check_maker()?;
         if std::mem::replace(&mut self.is_ended, true) {
             return Ok(());
         }
@@ -390,6 +390,14 @@ impl Recorder {
         // Others may open it from here on.
         let _ = self.file.unlock();
         Ok(())
+    }
+
+    /// Fails in a forked child: what it wrote would lie in the middle of what its parent writes.
+    fn check_maker(&self) -> Result<(), RecordError> {
+        match self.maker.is_parent() {
+            true => Err(RecordError::Forked),
+            false => Ok(()),
+        }
     }
 
     fn write_last(&mut self) -> Result<(), RecordError> {

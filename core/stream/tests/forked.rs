@@ -85,7 +85,10 @@ fn a_child_writes_nothing_into_its_parents_recording() {
         drop(copied(&recorder));
         true
     });
-    assert_eq!(dropped, 0);
+    let is_refused = |result| matches!(result, Err(RecordError::Forked));
+    let flushed = in_child(|| is_refused(copied(&recorder).flush()));
+    let finished = in_child(|| is_refused(copied(&recorder).finish().map(drop)));
+    assert_eq!([dropped, flushed, finished], [0, 0, 0]);
     let after = std::fs::read(&file).unwrap();
     assert!(after == before, "it wrote into the file");
     recorder.finish().unwrap();
