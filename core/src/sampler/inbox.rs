@@ -24,7 +24,7 @@ impl<T> Inbox<T> {
     pub(super) fn put(&self, order: T) -> bool {
         let mut orders = self.lock();
         let Some(waiting) = orders.as_mut() else {
-            // As in `close`.
+            // Before the order, which may leave another one when it is dropped.
             drop(orders);
             return false;
         };
@@ -48,10 +48,10 @@ impl<T> Inbox<T> {
 
     /// Nobody reads any more. What waits is dropped.
     pub(super) fn close(&self) {
-        // Outside of the lock: what is dropped may leave an order.
         let mut orders = self.lock();
         let left = orders.take();
         self.has_some.store(false, Ordering::Relaxed);
+        // Before the orders, which may leave others when they are dropped.
         drop(orders);
         drop(left);
     }

@@ -224,6 +224,7 @@ const NAP: Duration = Duration::from_millis(10);
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        // However the thread ends: a probe that waits in there would wait for ever.
         self.inbox.close();
     }
 }
@@ -365,5 +366,21 @@ fn be_punctual() {
     {
         // Without it ticks are a little later.
         let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_that_ends_leaves_no_inbox_that_nobody_reads() {
+        let inbox = Arc::new(Inbox::new());
+        drop(Worker {
+            inbox: Arc::clone(&inbox),
+            groups: Vec::new(),
+            counters: Arc::default(),
+        });
+        assert!(!inbox.put(Order::End));
     }
 }

@@ -183,7 +183,7 @@ impl Drop for Reader {
         self.stop.store(true, Ordering::Relaxed);
         match self.thread.take() {
             Some(thread) if !self.maker.is_parent() => drop(thread.join()),
-            none_here => std::mem::forget(none_here),
+            left => std::mem::forget(left),
         }
     }
 }
