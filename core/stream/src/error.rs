@@ -133,7 +133,7 @@ impl RecordError {
 fn way_out(path: &Path, error: &io::Error) -> String {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     match (error.kind(), dir) {
-        (io::ErrorKind::NotFound, Some(dir)) => {
+        (io::ErrorKind::NotFound, Some(dir)) if !dir.exists() => {
             format!(" (make the directory {} first)", dir.display())
         }
         (io::ErrorKind::NotADirectory, Some(dir)) => {
@@ -226,4 +226,18 @@ pub enum PlayError {
     /// The player has ended.
     #[error("the player has ended")]
     Ended,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_is_there_need_not_be_made() {
+        let way_out = |path: &Path| way_out(path, &io::ErrorKind::NotFound.into());
+        let dir = tempfile::tempdir().expect("a directory");
+        assert_eq!(way_out(&dir.path().join("run.mcap")), "");
+        let missing = way_out(&dir.path().join("runs/run.mcap"));
+        assert!(missing.starts_with(" (make the directory "), "{missing}");
+    }
 }
