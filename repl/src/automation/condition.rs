@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use memglass::sampler::Selection;
 use memglass::schema::TypeId;
-use memglass::{Field, Moment, ObjectId, Observer, Value};
+use memglass::{Field, Moment, ObjectId, Observer};
 use memglass_script::Callbacks;
 use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
-    Source, Truth, has_parts,
+    Source, ToldValue, Truth, has_parts,
 };
 use rhai::Position;
 
@@ -58,7 +58,7 @@ struct Compiled {
 /// A condition over values that are read before it is judged, so that its answer belongs to exactly these.
 struct Read {
     condition: Told,
-    fields: Vec<Field>,
+    fields: Vec<(Field, ToldValue)>,
 }
 
 /// Compiles the conditions of a trigger, if the compiler knows all that is in them.
@@ -308,10 +308,10 @@ impl Judge for Compiled {
         if !self.told.as_ref().is_some_and(is_made) {
             self.told = Some((now, self.over_read_values(observer)));
         }
-        let read = self.told.as_mut()?.1.as_mut()?;
+        let read = self.told.as_ref()?.1.as_ref()?;
         let readings = read.readings()?;
-        for (nth, reading) in readings.iter().enumerate() {
-            read.condition.set(nth, reading.value.clone());
+        for ((_, told), reading) in read.fields.iter().zip(&readings) {
+            told.set(reading.value.clone());
         }
         Some((read.condition.judge(), readings))
     }
@@ -338,7 +338,7 @@ impl Judge for Compiled {
     fn held(
         &self,
         observer: &Observer,
-        first: &mut dyn FnMut(&Field) -> Option<Value>,
+        first: &mut dyn FnMut(&Field) -> Option<ToldValue>,
     ) -> Option<Box<dyn Held>> {
         let expression = self.expression.as_ref().ok()?;
         Some(Box::new(Told {
@@ -352,9 +352,11 @@ impl Compiled {
     fn over_read_values(&self, observer: &Observer) -> Option<Read> {
         let mut fields = Vec::new();
         let mut first = |field: &Field| {
-            fields.push(field.clone());
             // A part of a packed record that is not there has no value.
-            field.read().ok().filter(|value| !has_parts(value))
+            let value = field.read().ok().filter(|value| !has_parts(value))?;
+            let told = ToldValue::new(value);
+            fields.push((field.clone(), told.clone()));
+            Some(told)
         };
         let expression = self.expression.as_ref().ok()?;
         let expression = expression.held(observer, &mut first)?;
@@ -370,7 +372,7 @@ impl Read {
     /// The values of its fields, those of one guarded value of one write of it. `None` if one cannot be read.
     fn readings(&self) -> Option<Vec<Reading>> {
         let mut moment = Moment::new();
-        let readings = self.fields.iter().map(|field| {
+        let readings = self.fields.iter().map(|(field, _)| {
             let value = moment.read(field).ok().filter(|value| !has_parts(value))?;
             let field = field.clone();
             Some(Reading { field, value })
@@ -386,10 +388,6 @@ struct Told {
 }
 
 impl Held for Told {
-    fn set(&mut self, nth: usize, value: Value) {
-        self.expression.set(nth, value);
-    }
-
     fn judge(&self) -> Truth {
         match (self.expression.truth(), self.is_negated) {
             (Truth::True, true) => Truth::False,

@@ -362,9 +362,9 @@ mod tests {
     use std::time::Duration;
 
     use crossbeam_channel::bounded;
-    use memglass::{Field, ObjectId, Observer, Session, Value};
+    use memglass::{Field, ObjectId, Observer, Session};
     use memglass_watch::{
-        Definition, Engine, Held, Judge, Kind, Notice, Options, Question, Reading, Truth,
+        Definition, Engine, Held, Judge, Kind, Notice, Options, Question, Reading, ToldValue, Truth,
     };
 
     use super::*;
@@ -400,7 +400,7 @@ mod tests {
         fn held(
             &self,
             _: &Observer,
-            _: &mut dyn FnMut(&Field) -> Option<Value>,
+            _: &mut dyn FnMut(&Field) -> Option<ToldValue>,
         ) -> Option<Box<dyn Held>> {
             None
         }

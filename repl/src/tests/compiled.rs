@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use memglass::{EnumValue, Object, Observe, Observer, Session, Text, Value, bitflags};
 use memglass_script::{Attached, ScriptHost};
 use memglass_value::format;
-use memglass_watch::{CompileError, Source};
+use memglass_watch::{CompileError, Source, ToldValue};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -124,7 +124,9 @@ impl Both {
         let Ok(mut condition) = condition else {
             return true;
         };
-        let held = condition.held(&self.observer, &mut |field| field.read().ok());
+        let held = condition.held(&self.observer, &mut |field| {
+            field.read().ok().map(ToldValue::new)
+        });
         counts.held += usize::from(held.is_some());
         held.is_none_or(|held| held.truth() == condition.truth(&self.observer))
     }

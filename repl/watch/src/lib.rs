@@ -47,7 +47,7 @@ pub use engine::{
     Sample, Shown, Status, Ticks, Unmet, has_parts, is_same,
 };
 pub use expression::{
-    Captured, CompileError, EvalError, Expression, HeldExpression, Source, Warning,
+    Captured, CompileError, EvalError, Expression, HeldExpression, Source, ToldValue, Warning,
 };
 pub use queue::{Due, Firing, Fold, Queue, Room, Subject};
 pub use ring::{Ring, Weight};

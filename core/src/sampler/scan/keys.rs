@@ -52,6 +52,13 @@ impl<T> ByKey<T> {
         item.filter(|(of, _)| *of == key).map(|(_, item)| item)
     }
 
+    /// The same, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+        let item = self.items.get_mut(key.index as usize)?.as_mut();
+        item.filter(|(of, _)| *of == key).map(|(_, item)| item)
+    }
+
     /// Replaces what is known of a field. What was known of one whose key has gone may be forgotten by that.
     pub fn insert(&mut self, key: Key, item: T) {
         let at = key.index as usize;

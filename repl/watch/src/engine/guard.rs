@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass::{Field, ObjectId, Observer, Value};
+use memglass::{Field, ObjectId, Observer};
 
 use super::held::{Held, Holding};
 use super::objects::Members;
@@ -11,6 +11,7 @@ use super::reading::Reading;
 use crate::causes::Depth;
 use crate::condition::{Condition, Observed, Rise, Settings, Truth};
 use crate::counters::Counters;
+use crate::expression::ToldValue;
 use crate::ring::Ring;
 
 /// A condition that the engine can judge by itself.
@@ -43,7 +44,7 @@ pub trait Judge: Send {
     fn held(
         &self,
         observer: &Observer,
-        first: &mut dyn FnMut(&Field) -> Option<Value>,
+        first: &mut dyn FnMut(&Field) -> Option<ToldValue>,
     ) -> Option<Box<dyn Held>>;
 }
 

@@ -5,138 +5,91 @@
 
 use std::time::Duration;
 
-use memglass::sampler::Key;
-use memglass::{Field, Observer, Value};
+use memglass::{Field, Observer};
 
 use super::Engine;
 use super::depth::depth_of;
 use super::guard::{Guard, Judge, Life, Question, Terms};
-use super::packed::{Look, PlaceAt, Rate};
-use super::reading::{Reading, has_parts};
+use super::judged::{ConditionAt, HeldCondition, NotFollowed};
+use super::packed::Rate;
+use super::reading::Reading;
 use super::trigger::{Followed, next_point};
 use crate::condition::{Settings, Truth};
 
 /// A condition on values that it is told.
 pub trait Held: Send {
-    /// Takes in a new value of the field that was asked for as the `nth`.
-    fn set(&mut self, nth: usize, value: Value);
-
-    /// What it is with these values.
+    /// What it is with the values that were told.
     fn judge(&self) -> Truth;
 }
 
 /// Whether a condition is held.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) enum Holding {
     /// It is sampled at each point.
     #[default]
     Sampled,
     /// The same, for as long as its names mean what they mean now: it depends on more than values.
     Never,
-    /// It is judged when a value changes.
-    Held(Box<HeldFields>),
-}
-
-pub(super) struct HeldFields {
-    condition: Box<dyn Held>,
-    fields: Vec<(Key, Reading)>,
+    /// It is judged when a value changes, under this number among the conditions of its rate.
+    Held(usize),
 }
 
 impl Holding {
-    pub(super) fn is_held(&self) -> bool {
+    pub(super) fn is_held(self) -> bool {
         matches!(self, Holding::Held(_))
     }
 
-    fn judge(&self) -> Truth {
-        match self {
-            Holding::Held(held) => held.condition.judge(),
-            Holding::Sampled | Holding::Never => Truth::Unknown,
+    /// Is sampled at each point again; `release` is called with the number of what was held.
+    fn let_go(&mut self, release: &mut impl FnMut(usize)) {
+        if let Holding::Held(number) = std::mem::take(self) {
+            release(number);
         }
-    }
-
-    /// The values on which it is judged.
-    fn readings(&self) -> Vec<Reading> {
-        match self {
-            Holding::Held(held) => held.fields.iter().map(|(_, it)| it.clone()).collect(),
-            Holding::Sampled | Holding::Never => Vec::new(),
-        }
-    }
-
-    /// Is sampled at each point again; `forget` is called for each key.
-    pub(super) fn let_go(&mut self, forget: &mut impl FnMut(Key)) {
-        if let Holding::Held(held) = std::mem::take(self) {
-            held.fields.iter().for_each(|(key, _)| forget(*key));
-        }
-    }
-
-    /// Takes in what a look found; false if it cannot be judged on that.
-    fn tell(&mut self, nth: usize, look: &Look) -> bool {
-        let (Holding::Held(held), Look::Changed(bytes)) = (self, look) else {
-            return false;
-        };
-        let HeldFields { condition, fields } = &mut **held;
-        let Some((_, reading)) = fields.get_mut(nth) else {
-            return false;
-        };
-        let value = reading.field.value_of(bytes);
-        let is_single = !has_parts(&value);
-        if is_single {
-            reading.value = value.clone();
-            condition.set(nth, value);
-        }
-        is_single
     }
 }
 
-/// Where the fields of one condition are packed.
-struct Packing<'r> {
+/// Where a condition is to be held, and when.
+struct Place<'r> {
     rate: &'r mut Rate,
-    trigger: u64,
-    creation: u64,
+    at: ConditionAt,
+    now: Duration,
     next: Duration,
-}
-
-impl Packing<'_> {
-    fn pack(&mut self, nth: usize, field: &Field) -> Option<(Key, Vec<u8>)> {
-        let at = PlaceAt {
-            trigger: self.trigger,
-            part: nth,
-            creation: self.creation,
-        };
-        self.rate.pack(at, field, self.next)
-    }
+    /// Whether each change of its values is of interest.
+    remembers: bool,
 }
 
 impl Life {
-    fn hold(&mut self, judge: Option<&dyn Judge>, observer: &Observer, packing: &mut Packing<'_>) {
-        let mut fields = Vec::new();
-        let mut published = Vec::new();
+    fn hold(&mut self, judge: Option<&dyn Judge>, observer: &Observer, place: Place<'_>) {
+        let Place { rate, at, now, .. } = place;
+        let (mut values, mut published) = (Vec::new(), Vec::new());
+        let mut is_early = false;
         let mut first = |field: &Field| {
-            published.push(field.sequence());
-            let (key, bytes) = packing.pack(fields.len(), field)?;
-            let value = field.value_of(&bytes);
-            let reading = Reading {
-                field: field.clone(),
-                value: value.clone(),
-            };
-            fields.push((key, reading));
-            // A part of a packed record that is not there has no value.
-            (!has_parts(&value)).then_some(value)
+            published.push((field.clone(), field.sequence()));
+            match rate.follow_value(field, now, place.next) {
+                Ok((key, value)) => {
+                    values.push(key);
+                    Some(value)
+                }
+                Err(why) => {
+                    is_early |= matches!(why, NotFollowed::Now);
+                    None
+                }
+            }
         };
         let condition = judge.and_then(|judge| judge.held(observer, &mut first));
-        let now = fields.iter().map(|(_, reading)| reading.field.sequence());
-        let is_of_one_write = now.eq(published);
+        let is_of_one_write = published
+            .iter()
+            .all(|(it, before)| it.sequence() == *before);
         self.holding = match condition {
-            Some(condition) if !fields.is_empty() && is_of_one_write => {
-                Holding::Held(Box::new(HeldFields { condition, fields }))
+            Some(condition) if !values.is_empty() && is_of_one_write => {
+                let held = HeldCondition::new(condition, at, values, place.remembers);
+                Holding::Held(rate.hold(held))
             }
             condition => {
-                let keys = fields.iter().map(|(key, _)| *key);
-                keys.for_each(|key| packing.rate.unpack(key));
-                match condition {
-                    // At the next sample, perhaps.
-                    Some(_) if !is_of_one_write => Holding::Sampled,
-                    _ => Holding::Never,
+                rate.drop_unread(&values);
+                // At the next sample, perhaps.
+                match is_early || (condition.is_some() && !is_of_one_write) {
+                    true => Holding::Sampled,
+                    false => Holding::Never,
                 }
             }
         };
@@ -192,13 +145,13 @@ impl Guard {
         }
     }
 
-    /// Samples all conditions at each point again; `forget` is called for each key.
-    pub(super) fn let_go(&mut self, forget: &mut impl FnMut(Key)) {
+    /// Samples all conditions at each point again; `release` is called with the number of each that was held.
+    pub(super) fn let_go(&mut self, release: &mut impl FnMut(usize)) {
         match self {
-            Guard::One { life, .. } => life.holding.let_go(forget),
+            Guard::One { life, .. } => life.holding.let_go(release),
             Guard::Each { members, .. } => {
                 let lives = members.all.values_mut();
-                lives.for_each(|known| known.state.holding.let_go(forget));
+                lives.for_each(|known| known.state.holding.let_go(release));
             }
         }
     }
@@ -216,50 +169,48 @@ impl Engine {
         let Some(trigger) = triggers.get_mut(&number).filter(|t| t.samples()) else {
             return true;
         };
-        let settings = &trigger.settings;
+        let (settings, remembers) = (&trigger.settings, trigger.options.history.is_some());
         let Followed::Guard(guard) = &mut trigger.followed else {
             return false;
         };
         let mut held = Vec::new();
         guard.visit(|creation, life, judge| {
             if life.may_be_held(settings) {
-                let mut packing = Packing {
+                let place = Place {
                     rate: rates.entry(settings.period).or_default(),
-                    trigger: number,
-                    creation,
+                    at: ConditionAt {
+                        trigger: number,
+                        creation,
+                    },
+                    now,
                     next: next_point(now, settings.period),
+                    remembers,
                 };
-                life.hold(judge, observer, &mut packing);
-                held.extend(life.holding.is_held().then_some(creation));
+                life.hold(judge, observer, place);
+                if let Holding::Held(at) = life.holding {
+                    held.push((creation, at));
+                }
             }
         });
         // What was stored since the sample is part of what the scan remembers.
-        for creation in held {
-            self.judge_held(number, creation, now);
+        for (creation, at) in held {
+            let rate = self.rate_of(number);
+            if let Some(truth) = rate.map(|rate| rate.judge(at)) {
+                self.take_held(number, creation, truth, now);
+            }
         }
         let guard = self.guard_mut(number);
         guard.is_none_or(|guard| guard.is_held())
     }
 
-    /// Takes in what a look found of a field of a condition; false if that is to be sampled instead, or no condition's.
-    pub(super) fn tell_held(&mut self, at: PlaceAt, look: &Look, now: Duration) -> bool {
-        let Some(guard) = self.guard_mut(at.trigger) else {
-            return false;
-        };
-        let life = guard.life_mut(at.creation);
-        let Some(life) = life.filter(|life| life.holding.is_held()) else {
-            return false;
-        };
-        let is_told = life.holding.tell(at.part, look);
-        if !is_told {
-            self.let_go(at.trigger, at.creation);
-            self.sample_at(at.trigger, now);
+    /// Takes in the answer of a held condition, after a look.
+    pub(super) fn take_held(&mut self, number: u64, creation: u64, truth: Truth, now: Duration) {
+        if truth == Truth::Unknown {
+            self.let_go(number, creation);
+            // A sample says why.
+            self.sample_at(number, now);
+            return;
         }
-        is_told
-    }
-
-    /// Judges a held condition on what it was told.
-    pub(super) fn judge_held(&mut self, number: u64, creation: u64, now: Duration) {
         let Engine {
             triggers,
             rates,
@@ -269,24 +220,17 @@ impl Engine {
         let Some(trigger) = triggers.get_mut(&number) else {
             return;
         };
-        let Followed::Guard(guard) = &mut trigger.followed else {
+        let rate = rates.get(&trigger.settings.period);
+        let (Followed::Guard(guard), Some(rate)) = (&mut trigger.followed, rate) else {
             return;
         };
         let Some(life) = guard.life_mut(creation) else {
             return;
         };
-        let holding = std::mem::take(&mut life.holding);
-        let truth = holding.judge();
-        if truth == Truth::Unknown {
-            life.holding = holding;
-            // A sample says why.
-            self.let_go(number, creation);
-            self.sample_at(number, now);
+        let Holding::Held(at) = life.holding else {
             return;
-        }
-        if let Some(rate) = rates.get(&trigger.settings.period) {
-            life.condition.was_still_at(rate.look_before());
-        }
+        };
+        life.condition.was_still_at(rate.look_before());
         let depth = |since, readings: &[Reading]| depth_of(causes, now, since, readings);
         let mut terms = Terms {
             settings: &trigger.settings,
@@ -295,8 +239,7 @@ impl Engine {
             depth: &depth,
         };
         let answer = (truth, Truth::Unknown, String::new());
-        let fired = life.take(now, answer, || holding.readings(), &mut terms);
-        life.holding = holding;
+        let fired = life.take(now, answer, || rate.readings(at), &mut terms);
         let is_still = life.condition.is_still(&trigger.settings);
         if let Some(fired) = fired {
             self.push_fired(number, creation, fired);
@@ -319,8 +262,13 @@ impl Engine {
         if let (Followed::Guard(guard), Some(rate)) = (&mut trigger.followed, rate)
             && let Some(life) = guard.life_mut(creation)
         {
-            life.holding.let_go(&mut |key| rate.unpack(key));
+            life.holding.let_go(&mut |held| rate.release(held));
         }
+    }
+
+    fn rate_of(&mut self, number: u64) -> Option<&mut Rate> {
+        let period = self.triggers.get(&number)?.settings.period;
+        self.rates.get_mut(&period)
     }
 
     fn sample_at(&mut self, number: u64, time: Duration) {

@@ -16,6 +16,7 @@ mod firing;
 mod guard;
 mod held;
 mod history;
+mod judged;
 mod objects;
 mod packed;
 mod place;

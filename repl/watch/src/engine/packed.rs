@@ -1,36 +1,40 @@
 //! Places that are compared as packed bits: as long as nothing happens to them, one costs a nanosecond and no look
 //! at its trigger.
 //!
-//! A place of a `watch` is packed once it has been sampled and nothing of it is pending; the fields of a condition are
-//! packed likewise ([`held`](super::held)). Its trigger is *restless* as long as something of it is not packed: that is
+//! A place of a `watch` is packed once it has been sampled and nothing of it is pending; the values of a condition are
+//! packed likewise ([`held`](super::held), [`judged`](super::judged)). Its trigger is *restless* as long as something of it is not packed: that is
 //! sampled at each of its points. When the bits of a packed place change, or its object goes, that place alone is
 //! sampled.
 //!
 //! What is packed was taken in from the bytes that the scan remembers, and never from a second read: a store between
 //! the two would be seen by neither.
 
-use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use memglass::Field;
-use memglass::sampler::{Key, Scan, Seen};
+use memglass::sampler::{ByKey, Key, Scan, Seen};
 
 use super::Engine;
 use super::change::Sight;
+use super::judged::{ConditionAt, HeldCondition, Judged, NotFollowed};
+use super::reading::Reading;
 use super::trigger::{Followed, Trigger, next_point};
+use crate::condition::Truth;
+use crate::expression::ToldValue;
 
 /// The packed places of all triggers that are sampled at one rate.
 #[derive(Default)]
 pub(super) struct Rate {
     scan: Scan,
-    places: HashMap<Key, PlaceAt>,
+    places: ByKey<PlaceAt>,
+    judged: Judged,
     /// When they are looked at next.
     pub(super) next: Duration,
     /// The last look, and the one before it.
-    looks: [Duration; 2],
+    looks: [Option<Duration>; 2],
 }
 
-/// Which place of which trigger: of a watch by its part, of a condition by its field.
+/// Which place of which watch.
 #[derive(Clone, Copy)]
 pub(super) struct PlaceAt {
     pub(super) trigger: u64,
@@ -64,29 +68,94 @@ impl Rate {
 
     pub(super) fn unpack(&mut self, key: Key) {
         self.scan.forget(key);
-        self.places.remove(&key);
+        self.places.remove(key);
+    }
+
+    /// Looks at the value of a field for a condition from now on.
+    pub(super) fn follow_value(
+        &mut self,
+        field: &Field,
+        now: Duration,
+        next: Duration,
+    ) -> Result<(Key, ToldValue), NotFollowed> {
+        if self.scan.is_empty() {
+            self.next = next;
+        }
+        let is_after_look = self.looks[0] == Some(now);
+        self.judged.follow(&mut self.scan, field, is_after_look)
+    }
+
+    /// Judges a condition when one of its values changes; gives its number.
+    pub(super) fn hold(&mut self, held: HeldCondition) -> usize {
+        self.judged.hold(held)
+    }
+
+    /// Judges a held condition at once.
+    pub(super) fn judge(&mut self, number: usize) -> Truth {
+        self.judged.judge(number)
+    }
+
+    /// The values on which a held condition was judged last.
+    pub(super) fn readings(&self, number: usize) -> Vec<Reading> {
+        self.judged.readings(number)
+    }
+
+    /// Judges a condition no more.
+    pub(super) fn release(&mut self, number: usize) {
+        self.judged.release(&mut self.scan, number);
+    }
+
+    /// Looks at those of these values no more that no condition reads.
+    pub(super) fn drop_unread(&mut self, keys: &[Key]) {
+        self.judged.drop_unread(&mut self.scan, keys);
     }
 
     /// The look before the last one.
     pub(super) fn look_before(&self) -> Duration {
-        self.looks[1]
+        self.looks[1].unwrap_or_default()
     }
 
-    /// The places to which something happened.
+    /// Adds the places to which something happened, and the answers of conditions that are news.
     #[inline]
-    fn look(&mut self, now: Duration) -> Vec<(PlaceAt, Look)> {
-        self.looks = [now, self.looks[0]];
-        let Rate { scan, places, .. } = self;
-        let mut found = Vec::new();
+    fn look(&mut self, now: Duration, found: &mut Found) {
+        self.looks = [Some(now), self.looks[0]];
+        let Rate {
+            scan,
+            places,
+            judged,
+            ..
+        } = self;
+        let mut is_told = false;
         scan.sample(|seen| match seen {
             Seen::Changed(change) => {
-                let at = places.get(&change.key);
-                found.extend(at.map(|at| (*at, Look::Changed(change.now.to_vec()))));
+                if judged.tell(change.key, change.now) {
+                    is_told = true;
+                } else {
+                    let at = places.get(change.key);
+                    let look = |at: &PlaceAt| (*at, Look::Changed(change.now.to_vec()));
+                    found.places.extend(at.map(look));
+                }
             }
-            Seen::Gone(gone) => found.extend(places.remove(&gone.key).map(|at| (at, Look::Gone))),
+            Seen::Gone(gone) => {
+                if judged.lose(gone.key) {
+                    is_told = true;
+                } else {
+                    let at = places.remove(gone.key);
+                    found.places.extend(at.map(|at| (at, Look::Gone)));
+                }
+            }
         });
-        found
+        if is_told {
+            judged.judge_due(&mut found.answers);
+        }
     }
+}
+
+/// What looks have found.
+#[derive(Default)]
+struct Found {
+    places: Vec<(PlaceAt, Look)>,
+    answers: Vec<(ConditionAt, Truth)>,
 }
 
 impl Engine {
@@ -99,30 +168,32 @@ impl Engine {
     /// Samples the packed places to which something happened.
     #[inline]
     pub(super) fn sample_packed(&mut self, now: Duration) {
-        let mut found = Vec::new();
+        let mut found = Found::default();
         for (period, rate) in &mut self.rates {
             if !rate.scan.is_empty() && rate.next <= now {
                 rate.next = next_point(now, *period);
-                found.append(&mut rate.look(now));
+                rate.look(now, &mut found);
             }
         }
-        if !found.is_empty() {
+        if !found.places.is_empty() || !found.answers.is_empty() {
             self.sample_found(found, now);
         }
     }
 
-    fn sample_found(&mut self, found: Vec<(PlaceAt, Look)>, now: Duration) {
-        let mut told = BTreeSet::new();
-        for (at, look) in found {
-            if self.tell_held(at, &look, now) {
-                told.insert((at.trigger, at.creation));
-            } else {
-                self.sample_place(at, &look, now);
-            }
+    fn sample_found(
+        &mut self,
+        Found {
+            places,
+            mut answers,
+        }: Found,
+        now: Duration,
+    ) {
+        for (at, look) in places {
+            self.sample_place(at, &look, now);
         }
-        // A condition is judged once all of its fields are known.
-        for (number, creation) in told {
-            self.judge_held(number, creation, now);
+        answers.sort_unstable_by_key(|(at, _)| *at);
+        for (at, truth) in answers {
+            self.take_held(at.trigger, at.creation, truth, now);
         }
     }
 
@@ -210,14 +281,12 @@ impl Engine {
             return;
         };
         let mut rate = self.rates.get_mut(&trigger.settings.period);
-        let mut forget = |key| {
-            if let Some(rate) = &mut rate {
-                rate.unpack(key);
-            }
+        let Some(rate) = &mut rate else {
+            return;
         };
         match &mut trigger.followed {
-            Followed::Watch(watch) => watch.unpack(&mut forget),
-            Followed::Guard(guard) => guard.let_go(&mut forget),
+            Followed::Watch(watch) => watch.unpack(&mut |key| rate.unpack(key)),
+            Followed::Guard(guard) => guard.let_go(&mut |held| rate.release(held)),
             Followed::Every(_) | Followed::After(_) => {}
         }
     }

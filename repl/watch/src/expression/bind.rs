@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use memglass::schema::named;
-use memglass::{Field, ObjectId, Observer, Packing, Value};
+use memglass::{Field, ObjectId, Observer, Packing};
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::index;
 use memglass_value::number::{Number, Operation};
@@ -20,7 +20,7 @@ use super::code::{Code, Run};
 use super::compare::comparison;
 use super::error::{CompileError, EvalError, Fault, Warning, fault};
 use super::functions::{function, property};
-use super::held::{Cell, Holding};
+use super::held::{Holding, ToldValue};
 use super::leaf::leaf;
 use super::logic;
 use super::site::{NoChoice, Site};
@@ -73,16 +73,16 @@ impl<'a> Binder<'a> {
     }
 
     /// Compiles it for values that are told; `first` gives those of now.
-    pub(super) fn holding(self, first: &'a mut dyn FnMut(&Field) -> Option<Value>) -> Self {
+    pub(super) fn holding(self, first: &'a mut dyn FnMut(&Field) -> Option<ToldValue>) -> Self {
         Self {
             holding: Some(Holding::new(first)),
             ..self
         }
     }
 
-    /// What is to be told, if that is all that the expression depends on.
-    pub(super) fn held(self) -> Option<Vec<Cell>> {
-        self.holding?.cells()
+    /// Whether what is told is all that the expression depends on.
+    pub(super) fn is_held(&self) -> bool {
+        self.holding.as_ref().is_some_and(Holding::is_whole)
     }
 
     /// What has to hold still meanwhile, so that all reads of a guarded value are of one write of it.

@@ -15,29 +15,27 @@ use crate::condition::Truth;
 /// It looks at no memory, so its answer belongs to exactly these values.
 pub struct HeldExpression {
     run: Run<bool>,
-    cells: Vec<Cell>,
 }
 
-/// The value that was told last of a field.
+/// The value that was told last of a field. A clone is told the same.
 #[derive(Clone, Debug)]
-pub(super) struct Cell(Arc<Mutex<Value>>);
+pub struct ToldValue(Arc<Mutex<Value>>);
 
 /// The fields that are met while a condition is compiled.
 pub(super) struct Holding<'f> {
-    first: &'f mut dyn FnMut(&Field) -> Option<Value>,
-    fields: Vec<(Field, Cell)>,
+    first: &'f mut dyn FnMut(&Field) -> Option<ToldValue>,
+    fields: Vec<(Field, ToldValue)>,
     /// Whether nothing but values of fields was met.
     is_whole: bool,
 }
 
 impl Expression {
     /// The same condition on values that it is told, as long as the session has the present epoch or its objects live.
-    /// `first` is asked for the value of each field that it reads, in the order in which [`HeldExpression::set`] counts
-    /// them. `None` if it depends on more than that, `first` has no value, or names are to be looked up anew.
+    /// `first` is asked once for the value of each field that it reads. `None` if it depends on more than that, `first` has no value, or names are to be looked up anew.
     pub fn held(
         &self,
         observer: &Observer,
-        first: &mut dyn FnMut(&Field) -> Option<Value>,
+        first: &mut dyn FnMut(&Field) -> Option<ToldValue>,
     ) -> Option<HeldExpression> {
         let is_settled =
             self.seen == seen(observer) && self.roots.iter().all(|it| it.found.is_some());
@@ -47,34 +45,38 @@ impl Expression {
         let mut binder = Binder::new(observer, &self.captured).holding(first);
         let run = binder.truth(&self.term);
         binder.finish().ok()?;
-        let cells = binder.held()?;
-        Some(HeldExpression { run, cells })
+        let is_whole = binder.is_held();
+        is_whole.then_some(HeldExpression { run })
     }
 }
 
 impl HeldExpression {
-    /// Takes in a new value of the field that `first` was asked for as the `nth`.
-    pub fn set(&mut self, nth: usize, value: Value) {
-        if let Some(cell) = self.cells.get(nth) {
-            *cell.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
-        }
-    }
-
     /// Whether it holds for these values.
     pub fn truth(&self) -> Truth {
         self.run.get().map_or(Truth::Unknown, Truth::from)
     }
 }
 
-impl Cell {
-    pub(super) fn get(&self) -> Value {
+impl ToldValue {
+    /// Tells this value.
+    pub fn new(value: Value) -> ToldValue {
+        ToldValue(Arc::new(Mutex::new(value)))
+    }
+
+    /// The value that was told last.
+    pub fn get(&self) -> Value {
         let value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         value.clone()
+    }
+
+    /// Tells another value.
+    pub fn set(&self, value: Value) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
     }
 }
 
 impl<'f> Holding<'f> {
-    pub(super) fn new(first: &'f mut dyn FnMut(&Field) -> Option<Value>) -> Self {
+    pub(super) fn new(first: &'f mut dyn FnMut(&Field) -> Option<ToldValue>) -> Self {
         Holding {
             first,
             fields: Vec::new(),
@@ -91,16 +93,15 @@ impl<'f> Holding<'f> {
         let is_same =
             |known: &Field| known.object_id() == field.object_id() && known.path() == field.path();
         let known = self.fields.iter().find(|(known, _)| is_same(known));
-        if let Some((_, cell)) = known {
-            return Site::Told(field.clone(), cell.clone());
+        if let Some((_, told)) = known {
+            return Site::Told(field.clone(), told.clone());
         }
-        let Some(value) = (self.first)(field) else {
+        let Some(told) = (self.first)(field) else {
             self.is_whole = false;
             return site;
         };
-        let cell = Cell(Arc::new(Mutex::new(value)));
-        self.fields.push((field.clone(), cell.clone()));
-        Site::Told(field.clone(), cell)
+        self.fields.push((field.clone(), told.clone()));
+        Site::Told(field.clone(), told)
     }
 
     /// Notes that something else than a value is looked at.
@@ -108,8 +109,8 @@ impl<'f> Holding<'f> {
         self.is_whole = false;
     }
 
-    pub(super) fn cells(self) -> Option<Vec<Cell>> {
-        let cells = self.fields.into_iter().map(|(_, cell)| cell);
-        self.is_whole.then(|| cells.collect())
+    /// Whether nothing but values of fields was met.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 }

@@ -39,7 +39,7 @@ use self::term::Term;
 use crate::condition::Truth;
 
 pub use error::{CompileError, EvalError, Warning};
-pub use held::HeldExpression;
+pub use held::{HeldExpression, ToldValue};
 
 /// What a name in an expression means that is no object's label.
 #[derive(Clone, Debug)]

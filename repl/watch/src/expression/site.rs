@@ -5,7 +5,7 @@ use memglass_value::index;
 
 use super::code::Run;
 use super::error::{Answer, EvalError, fault};
-use super::held::Cell;
+use super::held::ToldValue;
 
 /// Most fields that an index chooses from. They are resolved when the expression is compiled.
 const MOST_CHOICES: usize = 4096;
@@ -17,7 +17,7 @@ pub(super) enum Site {
     /// One of these, which all have one type.
     Chosen(Choice),
     /// The value that was told of this field, which is a single one.
-    Told(Field, Cell),
+    Told(Field, ToldValue),
 }
 
 /// Fields to choose from.
@@ -120,7 +120,7 @@ impl Site {
         let field = match self {
             Site::Fixed(field) => field,
             Site::Chosen(choice) => &choice.fields[choice.pick.get()?],
-            Site::Told(_, cell) => return Ok(cell.get()),
+            Site::Told(_, told) => return Ok(told.get()),
         };
         field.read().map_err(fault)
     }

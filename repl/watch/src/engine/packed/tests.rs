@@ -60,6 +60,18 @@ impl World {
         defined.expect("it can fire")
     }
 
+    /// Whether nothing is looked at any more.
+    fn has_forgotten_all(&self) -> bool {
+        let mut rates = self.engine.rates.values();
+        rates.all(|rate| rate.scan.is_empty() && rate.places.is_empty() && rate.judged.is_empty())
+    }
+
+    /// How many values are looked at for conditions.
+    fn values(&self) -> usize {
+        let rates = self.engine.rates.values();
+        rates.map(|rate| rate.scan.len() - rate.places.len()).sum()
+    }
+
     /// Lets ticks pass; gives what is to run after each, as its time and values.
     fn ticks(&mut self, count: u64) -> Vec<String> {
         let mut told = Vec::new();
@@ -123,7 +135,7 @@ impl Judge for Plain {
     fn held(
         &self,
         observer: &Observer,
-        first: &mut dyn FnMut(&Field) -> Option<memglass::Value>,
+        first: &mut dyn FnMut(&Field) -> Option<ToldValue>,
     ) -> Option<Box<dyn Held>> {
         let held = self.expression.held(observer, first)?;
         Some(Box::new(held))
@@ -131,10 +143,6 @@ impl Judge for Plain {
 }
 
 impl Held for HeldExpression {
-    fn set(&mut self, nth: usize, value: memglass::Value) {
-        HeldExpression::set(self, nth, value);
-    }
-
     fn judge(&self) -> Truth {
         self.truth()
     }
@@ -257,13 +265,7 @@ fn a_paused_or_cancelled_watch_leaves_nothing_to_look_at() {
     assert_eq!(world.ticks(1), ["30: 2 3"]);
     world.engine.cancel(watch);
     assert_eq!(world.engine.next_tick(), None);
-    assert!(
-        world
-            .engine
-            .rates
-            .values()
-            .all(|rate| rate.places.is_empty())
-    );
+    assert!(world.has_forgotten_all());
 }
 
 #[test]
@@ -281,6 +283,68 @@ fn a_condition_is_judged_when_a_value_changes() {
     number.set(8);
     assert_eq!(world.ticks(1), ["50: fired"]);
     assert!(world.engine.restless.is_empty());
+}
+
+#[test]
+fn conditions_share_the_values_that_they_read() {
+    let mut world = World::new();
+    let numbers = ["a", "b"].map(|label| world.session.object(label, 1_i64).expect("room"));
+    let texts = ["a > 5", "a > b", "b > 5 || a > 8", "a > 5 && b == 1"];
+    let whens = texts.map(|text| world.when(text, None, Options::default()));
+    assert_eq!(world.values(), 2);
+    numbers[0].set(6);
+    assert_eq!(world.ticks(2), ["10: fired", "10: fired", "10: fired"]);
+    world.engine.cancel(whens[0]);
+    numbers[1].set(7);
+    assert_eq!(world.ticks(1), ["30: fired"]);
+    for when in &whens[1..3] {
+        world.engine.cancel(*when);
+    }
+    assert_eq!(world.values(), 2, "one is left that reads both");
+    numbers[1].set(1);
+    assert_eq!(world.ticks(1), ["40: fired"]);
+    world.engine.cancel(whens[3]);
+    assert!(world.has_forgotten_all());
+}
+
+/// Nobody may judge a new value of one field beside an old one of another: here both change at once, and are never seen
+/// to differ.
+#[test]
+fn a_condition_that_comes_tells_the_others_nothing() {
+    let mut world = World::new();
+    let numbers = ["a", "b"].map(|label| world.session.object(label, 1_i64).expect("room"));
+    world.when("a != b", None, Options::default());
+    for number in &numbers {
+        number.set(2);
+    }
+    let when = world.when("a == 2", None, Options::default());
+    assert!(world.engine.restless.contains(&when), "a has changed since");
+    assert_eq!(world.ticks(1), ["10: fired"], "the new one alone");
+    assert!(world.engine.restless.is_empty());
+    assert_eq!(world.values(), 2);
+    numbers[0].set(3);
+    assert_eq!(world.ticks(1), ["20: fired"]);
+}
+
+#[test]
+fn all_that_read_a_value_hear_that_it_has_gone() {
+    let mut world = World::new();
+    let number = world.session.object("a", 9_i64).expect("room");
+    let whens = ["a > 5", "a > 6"].map(|text| world.when(text, None, Options::default()));
+    assert_eq!(world.ticks(1).len(), 2);
+    drop(number);
+    assert_eq!(world.ticks(1), [""; 0]);
+    assert!(
+        whens
+            .iter()
+            .all(|when| world.engine.restless.contains(when))
+    );
+    assert_eq!(world.values(), 0);
+    let next = world.session.object("a", 1_i64).expect("room");
+    assert_eq!(world.ticks(1), [""; 0]);
+    assert!(world.engine.restless.is_empty());
+    next.set(6);
+    assert_eq!(world.ticks(1), ["40: fired"]);
 }
 
 #[test]
@@ -349,6 +413,7 @@ fn a_paused_condition_leaves_nothing_to_look_at() {
     assert_eq!(world.ticks(1), ["30: fired"]);
     world.engine.cancel(when);
     assert_eq!(world.engine.next_tick(), None);
+    assert!(world.has_forgotten_all());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What conditions answer.
 
-use super::{Quote, World};
+use super::{Quote, World, told};
 use crate::condition::Truth;
 use crate::expression::Source;
 
@@ -107,17 +107,22 @@ fn a_condition_on_told_values_looks_at_no_memory() {
     let condition = world.compiled("a.quantity > 50 && a.symbol == \"AAPL\" && a.quantity < 500");
     let mut asked = Vec::new();
     let held = condition.held(&world.observer, &mut |field| {
-        asked.push(field.path().to_owned());
-        field.read().ok()
+        let told = told(field)?;
+        asked.push((field.path().to_owned(), told.clone()));
+        Some(told)
     });
-    let mut held = held.expect("it depends on fields alone");
-    assert_eq!(asked, ["a.quantity", "a.symbol"]);
+    let held = held.expect("it depends on fields alone");
+    let [(first, quantity), (second, symbol)] = &asked[..] else {
+        panic!("each field once")
+    };
+    assert_eq!([&first[..], &second[..]], ["a.quantity", "a.symbol"]);
     world.a.quantity.set(7);
     assert_eq!(held.truth(), Truth::True);
-    held.set(0, 7_i64.into());
+    quantity.set(7_i64.into());
     assert_eq!(held.truth(), Truth::False);
-    held.set(0, 60_i64.into());
-    held.set(1, "MSFT".into());
+    quantity.set(60_i64.into());
+    assert_eq!(held.truth(), Truth::True);
+    symbol.set("MSFT".into());
     assert_eq!(held.truth(), Truth::False);
 }
 
@@ -130,7 +135,7 @@ fn what_depends_on_more_than_values_is_not_held() {
         "a.live || zz.quantity > 3",
     ] {
         let condition = world.compiled(text);
-        let held = condition.held(&world.observer, &mut |field| field.read().ok());
+        let held = condition.held(&world.observer, &mut told);
         assert!(held.is_none(), "{text}");
     }
     let condition = world.compiled("a.quantity > 5");

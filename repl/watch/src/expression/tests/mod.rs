@@ -6,8 +6,8 @@ mod mistakes;
 mod names;
 mod packed;
 
-use super::{CompileError, Expression, Source};
-use memglass::{Object, Observe, Observer, Session, Text, bitflags};
+use super::{CompileError, Expression, Source, ToldValue};
+use memglass::{Field, Object, Observe, Observer, Session, Text, bitflags};
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Quote {
@@ -115,12 +115,12 @@ impl World {
     #[track_caller]
     fn check(&self, text: &str, expected: &str) {
         let mut expression = self.compiled(text);
-        let told = match expression.holds(&self.observer) {
+        let answer = match expression.holds(&self.observer) {
             Ok(holds) => holds.to_string(),
             Err(error) => error.to_string(),
         };
-        assert_eq!(told, expected, "{text}");
-        let held = expression.held(&self.observer, &mut |field| field.read().ok());
+        assert_eq!(answer, expected, "{text}");
+        let held = expression.held(&self.observer, &mut told);
         if let Some(held) = held {
             assert_eq!(held.truth(), expression.truth(&self.observer), "{text}");
         }
@@ -151,4 +151,9 @@ impl World {
             other => panic!("{text}: {:?}", other.err()),
         }
     }
+}
+
+/// What a field holds now.
+fn told(field: &Field) -> Option<ToldValue> {
+    field.read().ok().map(ToldValue::new)
 }
