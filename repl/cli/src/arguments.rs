@@ -265,7 +265,7 @@ pub(crate) enum Task {
         first: String,
         /// Where, as in AAPL_position.quantity
         #[arg(value_name = "PATH", allow_hyphen_values = true)]
-        second: String,
+        second: Option<String>,
         // No doc comment: in one, brackets are a link.
         #[arg(
             value_name = "VALUE",
@@ -489,7 +489,8 @@ pub(crate) struct Record {
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 
-    /// How often to look: so many times a second, or spin.
+    /// How often to look: so many times a second, or spin. What changes again between two looks is not seen; of guarded
+    /// values it is counted as missed.
     #[arg(long, value_name = "HZ", default_value = "100", value_parser = parse_sampling)]
     pub(crate) rate: SamplingRate,
 
@@ -510,7 +511,8 @@ pub(crate) struct Record {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep: Option<u32>,
 
-    /// Keep only the last so much time, as 60s, in memory; write the file at Ctrl-C, or when the producer ends.
+    /// Keep only the last so much time, as 60s, in memory; write the file at Ctrl-C, or when the producer ends. A trigger
+    /// of a script can do the same, with save_ring.
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["split", "keep"])]
     pub(crate) ring: Option<Duration>,
 
@@ -872,7 +874,10 @@ mod tests {
             else {
                 panic!()
             };
-            assert_eq!([first, second, third.unwrap_or_default()], value);
+            assert_eq!(
+                [first, second.unwrap_or_default(), third.unwrap_or_default()],
+                value
+            );
         }
     }
 

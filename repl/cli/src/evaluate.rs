@@ -1,6 +1,6 @@
 //! `memglass SESSION -e EXPR`, `memglass run FILE`, and scripts on standard input.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -106,6 +106,7 @@ fn replayed(
     let (name, text) = scripts.read(path)?;
     let (passage, session) = replay::at_start(options, recording)?;
     let damage = passage.recording().damage();
+    scripts.is_on_recording = true;
     let (reel, fault) = Reel::new(passage);
     let builder = |builder: ReplBuilder| builder.timeline(Box::new(reel));
     let repl = scripts.attach_with(options, &session, builder)?;
@@ -134,6 +135,8 @@ fn read_input() -> Result<ScriptText, Failure> {
 struct Scripts {
     supervisor: Supervisor,
     repl: Option<Repl>,
+    /// A recording ends, and what runs on it.
+    is_on_recording: bool,
 }
 
 impl Scripts {
@@ -141,6 +144,7 @@ impl Scripts {
         Ok(Scripts {
             supervisor: Supervisor::new(options)?,
             repl: None,
+            is_on_recording: false,
         })
     }
 
@@ -212,12 +216,25 @@ impl Scripts {
         ended: Result<Option<i32>, Failure>,
     ) -> Result<i32, Failure> {
         let code = match ended {
-            Ok(None) => self.run_to_the_end(),
+            Ok(None) => {
+                self.tell_why_it_goes_on(options);
+                self.run_to_the_end()
+            }
             Ok(Some(code)) => Ok(code),
             Err(failure) => Err(failure),
         };
         self.tell_dry_run(options);
         code
+    }
+
+    /// Says to people why a program whose script has ended does not.
+    fn tell_why_it_goes_on(&mut self, options: &Options) {
+        let is_for_people = io::stderr().is_terminal() && io::stdin().is_terminal();
+        let is_without_end = options.timeout.is_none() && !self.is_on_recording;
+        if is_for_people && is_without_end && self.repl().has_triggers() {
+            options
+                .note("its triggers go on until Ctrl-C; `--timeout 5s` ends them after that time");
+        }
     }
 
     /// Runs the triggers that scripts have left, until nothing can happen any more; gives the exit code.

@@ -34,6 +34,29 @@ fn path(observer: &Observer, word: &str) -> Result<(), CommandError> {
 
 /// Writes a field: the first word is the session if there is one of that name, and what follows the path is
 /// the value, as at the prompt.
+/// The words of `set`, in which `PATH=VALUE` may stand for a path and a value.
+pub(super) fn assigned(
+    first: String,
+    more: impl Iterator<Item = String>,
+) -> Result<Vec<String>, Failure> {
+    let mut words: Vec<String> = [first].into_iter().chain(more).collect();
+    let assignment = words[0].split_once('=').filter(|(path, value)| {
+        // A label in quotes may have anything in it.
+        let is_alone = words.len() == 1 || value.is_empty();
+        is_alone && !path.is_empty() && !path.contains('"')
+    });
+    if let Some((path, value)) = assignment {
+        let parts = [path, value].map(|part| part.trim().to_owned());
+        words.splice(..1, parts.into_iter().filter(|part| !part.is_empty()));
+    }
+    match words.len() {
+        1 => Err(Failure::Usage(
+            "a path and a value are needed: `memglass set AAPL_position.quantity 500`".into(),
+        )),
+        _ => Ok(words),
+    }
+}
+
 pub(super) fn set(
     options: &Options,
     named: Option<&str>,

@@ -293,9 +293,9 @@ fn with_command(
             more,
             force,
         } => {
-            let words = [first, second].into_iter().chain(third).chain(more);
+            let more = second.into_iter().chain(third).chain(more);
             let rules = if force { Rules::Forced } else { Rules::Checked };
-            fields::set(options, named, words.collect(), rules)
+            fields::set(options, named, fields::assigned(first, more)?, rules)
         }
         Task::File(file) => foreign::run(options, &file),
         Task::Top(top) => top::run(options, named, top),

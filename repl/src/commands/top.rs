@@ -19,7 +19,7 @@ impl Command for Top {
     }
 
     fn usage(&self) -> &'static str {
-        ":top [FIELDS]"
+        ":top [--stuck] [FIELDS]"
     }
 
     fn summary(&self) -> &'static str {
@@ -27,11 +27,16 @@ impl Command for Top {
     }
 
     fn details(&self) -> &'static str {
-        "On a terminal a table of all fields, or of those of a path, a pattern or a type, that is ranked anew each second until `q`; `?` shows its keys. Triggers run on meanwhile; what they print is told when the table closes. Elsewhere one look for a second. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` writes one table after the other; `memglass top --stuck` lists what does not change."
+        "On a terminal a table of all fields, or of those of a path, a pattern or a type, that is ranked anew each second until `q`; `?` shows its keys. Triggers run on meanwhile; what they print is told when the table closes. Elsewhere one look for a second. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` writes one table after the other. `:top --stuck` looks for a second, and lists what did not change in it."
     }
 
     fn examples(&self) -> &'static [&'static str] {
-        &[":top", ":top Position", ":top *_position.last_quote"]
+        &[
+            ":top",
+            ":top Position",
+            ":top *_position.last_quote",
+            ":top --stuck Position",
+        ]
     }
 
     fn takes(&self) -> Takes {
@@ -40,9 +45,12 @@ impl Command for Top {
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         runtime.attached.refresh()?;
+        let (first, others) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let is_about_stuck = first == "--stuck";
+        let rest = if is_about_stuck { others.trim() } else { rest };
         let choice = (!rest.is_empty()).then(|| rest.to_owned());
         #[cfg(feature = "view")]
-        if view::check(runtime).is_ok() {
+        if !is_about_stuck && view::check(runtime).is_ok() {
             // Mistakes are told here, and not by a screen that closes at once.
             LiveTop::new(choice.clone(), &runtime.attached.observer())?;
             runtime.wanted = Some(Screen::Top(choice));
@@ -50,6 +58,7 @@ impl Command for Top {
         }
         let top = top::Top {
             choice,
+            is_about_stuck,
             ..top::Top::default()
         };
         let interrupt = Arc::clone(&runtime.interrupt);

@@ -215,6 +215,12 @@ impl Repl {
         Ok(stack::deep(|| self.runtime.run_to_the_end())?)
     }
 
+    /// Whether there are triggers or timers that may run yet.
+    #[doc(hidden)]
+    pub fn has_triggers(&self) -> bool {
+        !self.runtime.automation.is_over()
+    }
+
     /// Whether a script waited for what comes after the end of the recording that it runs on.
     #[doc(hidden)]
     pub fn has_run_out(&self) -> bool {

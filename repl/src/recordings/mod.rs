@@ -8,8 +8,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use memglass::Observer;
-use memglass_stream::{Channels, End, Plan, Progress, RecordError, Saving, Tape};
+use memglass_stream::{Channels, End, Plan, Progress, RecordError, Saving, Tape, numbered};
 use memglass_value::shown::{Cell, Table};
+
+/// Files that are saved of a ring under one name: more of them are an accident, which fills a disk.
+const MOST_OF_ONE_NAME: u32 = 99;
 
 /// The recordings of one prompt or script that go on.
 #[derive(Default)]
@@ -133,10 +136,19 @@ impl Recordings {
         Ok(self.add(Taped::with(Path::new(""), false, State::Going(tape))))
     }
 
-    /// Writes what is kept in memory, and what comes in the time `after`, into a file.
+    /// Writes what is kept in memory, and what comes in the time `after`, into a file: `why.mcap`, or `why-2.mcap` if that is
+    /// there already.
     pub(crate) fn save_ring(&self, path: &Path, after: Duration) -> Result<(), RecordError> {
         let ring = self.ring().ok_or(RecordError::NoRing)?;
-        self.savings.borrow_mut().push(ring.save(path, after)?);
+        let mut saved = ring.save(path, after);
+        // A trigger fires again, and what it saved the first time stays.
+        for number in 2..=MOST_OF_ONE_NAME {
+            if !matches!(saved, Err(RecordError::Exists { .. })) {
+                break;
+            }
+            saved = ring.save(&numbered(path, number), after);
+        }
+        self.savings.borrow_mut().push(saved?);
         Ok(())
     }
 

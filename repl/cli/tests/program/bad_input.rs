@@ -430,8 +430,22 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
         2,
         &["a function is called with parentheses: `print(value)`"],
     );
-    assert_eq!(world.data(&["set", "AAPL_position.quantity", "=", "5"]), "");
-    assert_eq!(world.eval("AAPL_position.quantity"), "5");
+    for (quantity, words) in [
+        ("5", &["AAPL_position.quantity", "=", "5"][..]),
+        ("6", &["AAPL_position.quantity=6"]),
+        ("7", &["AAPL_position.quantity=", "7"]),
+        ("8", &["AAPL_position.quantity", "=8"]),
+        ("9", &["AAPL_position.quantity = 9"]),
+    ] {
+        let words: Vec<&str> = [&["set"], words].concat();
+        assert_eq!(world.data(&words), "");
+        assert_eq!(world.eval("AAPL_position.quantity"), quantity, "{words:?}");
+    }
+    for words in [&["set", "AAPL_position.quantity"][..], &["set", "=5"]] {
+        world
+            .run(words)
+            .failed(2, &["a path and a value are needed"]);
+    }
     world
         .run(&["t1", "AAPL_position"])
         .failed(2, &["`memglass SESSION get PATH` reads a field"]);

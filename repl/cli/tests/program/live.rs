@@ -218,6 +218,26 @@ fn a_chosen_form_and_a_count_are_lines_on_a_terminal_too() {
 }
 
 #[test]
+fn a_script_that_goes_on_says_why_and_what_ends_it() {
+    let (world, session) = producing();
+    let _motor = session.object("left_motor", Motor::default()).unwrap();
+    let script = world.script("on.rhai", "when(\"left_motor.speed > 5\").run(|| ()); ()");
+    let why = "its triggers go on until Ctrl-C; `--timeout 5s` ends them";
+    let mut terminal = open(&world, &["run", "t1", &script]);
+    terminal.shows(why);
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.wait(), 130);
+    for words in [
+        &["run", "t1", &script, "--timeout", "100ms"][..],
+        &["t1", "-e", "after(100.ms, || ()).cancel()"],
+    ] {
+        let mut terminal = open(&world, words);
+        terminal.wait();
+        assert!(!terminal.written().contains("go on until"), "{words:?}");
+    }
+}
+
+#[test]
 fn tables_of_the_prompt_come_back_to_it() {
     let (world, session) = producing();
     let motor = session.object("left_motor", Motor::default()).unwrap();

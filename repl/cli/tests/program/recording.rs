@@ -794,15 +794,21 @@ fn a_trigger_saves_what_was_before_it_and_what_comes_after_it() {
         r#"
             let r = record_ring(10.s, #{ rate: 1000.hz });
             when("motor.speed == 3").once().run(|| save_ring(args[0], 300.ms));
+            when("motor.speed == 5").once().run(|| save_ring(args[0]));
             for speed in 1..=3 { motor.speed = speed; sleep(20.ms); }
             after(100.ms, || motor.speed = 4);
-            after(2.s, || { motor.speed = 5; r.stop() });
+            after(2.s, || motor.speed = 5);
+            after(3.s, || r.stop());
             ()
         "#,
     );
     let ran = world.run(&["run", "t1", &script, &why]);
     assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{}", ran.messages);
-    assert!(ran.messages.contains("saved"), "{ran:?}");
+    assert_eq!(ran.messages.matches("saved").count(), 2, "{ran:?}");
+    // What was saved first stays.
+    let second = why.replace(".mcap", "-2.mcap");
+    let last = world.data(&["export", &second]);
+    assert!(last.trim_end().ends_with(",5"), "{last}");
     let csv = world.data(&["export", &why]);
     let speeds: Vec<&str> = csv
         .lines()

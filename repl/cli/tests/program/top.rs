@@ -37,6 +37,13 @@ fn a_value_that_is_not_allowed_comes_first_and_what_stands_still_is_found() {
         "--stuck",
     ]);
     assert!(ran.data.contains("AAPL_position.symbol_id"), "{ran:?}");
+    for line in [
+        ":top --stuck AAPL_position.symbol_id",
+        ":top --stuck  AAPL_position",
+    ] {
+        let ran = world.run(&["t1", "-e", line]);
+        assert!(ran.data.contains("AAPL_position.symbol_id"), "{ran:?}");
+    }
     world
         .run(&["top", "t1", "AAPL_position.sped"])
         .failed(2, &["no field \"sped\""]);
