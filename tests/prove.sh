@@ -4,7 +4,7 @@
 #
 # The short form takes minutes and runs with every change. The full form takes most of an hour: millions
 # where the other has thousands, and besides the mutants of the protocols, the long form of what
-# `cargo test` runs of the C++ code library, and the coverage-guided search of `tests/fuzz/`.
+# `cargo test` runs of recordings, packed records and the C++ code library, and the coverage-guided search of `tests/fuzz/`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,9 +39,9 @@ if [ -n "$full" ]; then
     echo "== packed records: a million random buffers of each type, and a race of a minute"
     cargo test --package memglass-layouts "${release[@]}" --test hostile -- --nocapture --test-threads=1 2>&1 | counts
     MEMGLASS_RACE_SECONDS=60 cargo test --package memglass "${release[@]}" --test session packed -- --nocapture --test-threads=1 2>&1 | counts
+    cargo test --package memglass-stream --test hostile --test reference_log --test readers "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
+    cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts
 fi
-cargo test --package memglass-stream --test hostile --test reference_log --test readers "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
-cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts
 echo "== models of the protocols"
 cargo test --package memglass-loom --features cpp "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
 tests/loom/miri.sh ${full:+--full}
