@@ -614,8 +614,12 @@ pub(crate) struct Diff {
 #[derive(Args, Debug)]
 pub(crate) struct Save {
     /// The session, which may be left out, and the file, which must not be there yet.
-    #[arg(required = true, num_args = 1..=2, value_name = "SESSION, FILE")]
+    #[arg(required_unless_present = "output", num_args = 0..=2, value_name = "SESSION, FILE")]
     pub(crate) words: Vec<String>,
+
+    /// The file, named as for `record`.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 
     /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]

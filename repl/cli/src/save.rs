@@ -16,7 +16,7 @@ use super::target;
 
 /// Writes a recording of one moment.
 pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result<i32, Failure> {
-    let (session, path) = target(options, named, &save.words)?;
+    let (session, path) = target(options, named, save)?;
     let observer = target::attach(options, &session)?;
     options.mark(&observer);
     options.mark_damage(&observer);
@@ -50,13 +50,14 @@ pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result
 fn target(
     options: &Options,
     named: Option<&str>,
-    words: &[String],
+    save: &Save,
 ) -> Result<(String, PathBuf), Failure> {
-    match words {
-        [file] => Ok((target::resolve(options, named)?, file.into())),
-        [session, file] if named.is_none_or(|name| name == session) => {
-            Ok((session.clone(), file.into()))
-        }
+    let is_named = |session: &String| named.is_none_or(|name| name == session);
+    match (&save.words[..], &save.output) {
+        ([], Some(file)) => Ok((target::resolve(options, named)?, file.clone())),
+        ([session], Some(file)) if is_named(session) => Ok((session.clone(), file.clone())),
+        ([file], None) => Ok((target::resolve(options, named)?, file.into())),
+        ([session, file], None) if is_named(session) => Ok((session.clone(), file.into())),
         _ => Err(Failure::Usage(
             "name one session and one file: `memglass save engine now.mcap`".into(),
         )),

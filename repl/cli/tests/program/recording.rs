@@ -631,7 +631,7 @@ fn an_export_at_steady_times_has_every_object_at_each() {
 fn what_a_session_is_now_is_saved_and_answers_as_it_did() {
     let (world, session, motor) = producing();
     motor.speed.set(-3);
-    let ran = world.run(&["save", "t1", &file(&world)]);
+    let ran = world.run(&["save", "t1", "-o", &file(&world)]);
     assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{}", ran.messages);
     assert!(ran.messages.contains("saved 1 object"), "{}", ran.messages);
     world

@@ -54,6 +54,7 @@ fn from_hex(text: &str) -> Result<Blob> {
     };
     let pairs = digits.chunks(2).map(|pair| match pair {
         [high, low] => Ok(number(high)? << 4 | number(low)?),
+        [other] if !other.is_ascii_hexdigit() => number(other),
         _ => Err(raise(format_args!(
             "{} hex digits are no whole bytes: one byte is two digits",
             digits.len()

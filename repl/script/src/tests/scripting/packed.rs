@@ -208,6 +208,7 @@ fn what_is_no_layout_and_no_bytes_is_an_error() {
     );
     world.fails("blob(\"0g\")", "'g' is no hex digit");
     world.fails("blob(\"012\")", "3 hex digits are no whole bytes");
+    world.fails("blob(\"01é\")", "'é' is no hex digit");
     world.fails(
         "cast([1], \"mgs\")",
         "no type is named \"mgs\"; did you mean \"msg\"?",
