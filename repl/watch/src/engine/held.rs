@@ -40,7 +40,7 @@ impl Holding {
     }
 
     /// Is sampled at each point again; `release` is called with the number of what was held.
-    fn let_go(&mut self, release: &mut impl FnMut(usize)) {
+    pub(super) fn let_go(&mut self, release: &mut impl FnMut(usize)) {
         if let Holding::Held(number) = std::mem::take(self) {
             release(number);
         }

@@ -249,6 +249,6 @@ impl Judged {
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.values.is_empty() && self.latest.is_empty() && self.conditions.is_empty()
     }
 }

@@ -281,12 +281,17 @@ impl Engine {
             return;
         };
         let mut rate = self.rates.get_mut(&trigger.settings.period);
-        let Some(rate) = &mut rate else {
-            return;
-        };
         match &mut trigger.followed {
-            Followed::Watch(watch) => watch.unpack(&mut |key| rate.unpack(key)),
-            Followed::Guard(guard) => guard.let_go(&mut |held| rate.release(held)),
+            Followed::Watch(watch) => watch.unpack(&mut |key| {
+                if let Some(rate) = &mut rate {
+                    rate.unpack(key);
+                }
+            }),
+            Followed::Guard(guard) => guard.let_go(&mut |held| {
+                if let Some(rate) = &mut rate {
+                    rate.release(held);
+                }
+            }),
             Followed::Every(_) | Followed::After(_) => {}
         }
     }

@@ -81,11 +81,15 @@ impl Engine {
     /// The same for one trigger.
     fn update(&mut self, number: u64, slots: Option<&[u32]>, now: Duration) {
         let Engine {
-            triggers, observer, ..
+            triggers,
+            rates,
+            observer,
+            ..
         } = self;
         let Some(trigger) = triggers.get_mut(&number).filter(|trigger| !trigger.is_done) else {
             return;
         };
+        let mut rate = rates.get_mut(&trigger.settings.period);
         let counters = &mut trigger.counters;
         match &mut trigger.followed {
             Followed::Watch(watch) => {
@@ -108,6 +112,11 @@ impl Engine {
                 for (_, mut known) in gone {
                     counters.vanished += 1;
                     known.state.condition.start_anew(counters);
+                    known.state.holding.let_go(&mut |held| {
+                        if let Some(rate) = &mut rate {
+                            rate.release(held);
+                        }
+                    });
                 }
                 note_left_out(&mut self.notices, number, members.take_left_out());
                 self.rouse(number);

@@ -347,6 +347,29 @@ fn all_that_read_a_value_hear_that_it_has_gone() {
     assert_eq!(world.ticks(1), ["40: fired"]);
 }
 
+/// What an object was compared with is looked at no more when it goes, and its condition is judged no more.
+#[test]
+fn conditions_of_objects_that_went_leave_nothing() {
+    let mut world = World::new();
+    let limit = world.session.object("limit", 5_i64).expect("room");
+    world.when("{} > limit", Some("a*"), Options::default());
+    for round in 0..3 {
+        let first = world.session.object("a", 1_i64).expect("room");
+        let other = world.session.object("ab", 1_i64).expect("room");
+        assert_eq!(world.ticks(1), [""; 0]);
+        assert!(world.engine.restless.is_empty(), "both are held");
+        first.set(9);
+        assert_eq!(world.ticks(1).len(), 1, "in round {round}");
+        drop(first);
+        assert_eq!(world.ticks(1), [""; 0]);
+        assert_eq!(world.values(), 2, "of the other one");
+        drop(other);
+        assert_eq!(world.ticks(1), [""; 0]);
+        assert!(world.has_forgotten_all(), "in round {round}");
+        limit.set(limit.get() + 1);
+    }
+}
+
 #[test]
 fn what_has_to_last_is_sampled_meanwhile() {
     let mut world = World::new();
