@@ -32,22 +32,17 @@ fn path(observer: &Observer, word: &str) -> Result<(), CommandError> {
     }
 }
 
-/// Writes a field: the first word is the session if there is one of that name, and what follows the path is
-/// the value, as at the prompt.
 /// The words of `set`, in which `PATH=VALUE` may stand for a path and a value.
 pub(super) fn assigned(
     first: String,
     more: impl Iterator<Item = String>,
 ) -> Result<Vec<String>, Failure> {
     let mut words: Vec<String> = [first].into_iter().chain(more).collect();
-    let assignment = words[0].split_once('=').filter(|(path, value)| {
-        // A label in quotes may have anything in it.
-        let is_alone = words.len() == 1 || value.is_empty();
-        is_alone && !path.is_empty() && !path.contains('"')
-    });
-    if let Some((path, value)) = assignment {
-        let parts = [path, value].map(|part| part.trim().to_owned());
-        words.splice(..1, parts.into_iter().filter(|part| !part.is_empty()));
+    if let Some([path, value]) = assignment(&words[0])
+        && (words.len() == 1 || value.is_empty())
+    {
+        let parts = [path, value].into_iter().filter(|part| !part.is_empty());
+        words.splice(..1, parts);
     }
     match words.len() {
         1 => Err(Failure::Usage(
@@ -57,6 +52,15 @@ pub(super) fn assigned(
     }
 }
 
+/// The path and the value of `PATH=VALUE`. A label in quotes may have anything in it.
+fn assignment(word: &str) -> Option<[String; 2]> {
+    let (path, value) = word.split_once('=')?;
+    let is_path = !path.trim().is_empty() && !path.contains('"');
+    is_path.then(|| [path, value].map(|part| part.trim().to_owned()))
+}
+
+/// Writes a field: the first word is the session if there is one of that name, and what follows the path is
+/// the value, as at the prompt.
 pub(super) fn set(
     options: &Options,
     named: Option<&str>,
@@ -70,7 +74,15 @@ pub(super) fn set(
             )));
         }
         Some(name) => name.to_owned(),
-        None if words.len() == 2 => target::of_path(options, &words[0])?,
+        None if words.len() == 2 => {
+            match (target::of_path(options, &words[0]), assignment(&words[1])) {
+                // It is a session.
+                (Err(_), Some(assignment)) => {
+                    std::mem::replace(&mut words, assignment.into()).swap_remove(0)
+                }
+                (session, _) => session?,
+            }
+        }
         None => target::in_front_of_path(options, &mut words)?,
     };
     match words.as_slice() {

@@ -411,11 +411,16 @@ impl Automation {
 
     /// Says that an object is named that there is not, and what comes of that.
     pub(super) fn tell_missing(&self, name: &str, so: &str) {
-        let observer = self.callbacks().attached().observer();
-        let labels = memglass_script::names::labels(&observer);
-        let types = observer.schema().iter().map(|(_, ty)| ty.name.to_string());
-        let meant = did_you_mean(memglass::nearest(name, labels.chain(types)).as_deref());
-        drop(observer);
+        let meant = {
+            let observer = self.callbacks().attached().observer();
+            let types = observer.schema().iter();
+            let types: Vec<String> = types.map(|(_, ty)| ty.name.to_string()).collect();
+            let labels = memglass_script::names::labels(&observer);
+            match types.iter().any(|ty| ty == name) {
+                true => format!("; `when_each({name:?}, …)` is about each object of that type"),
+                false => did_you_mean(memglass::nearest(name, labels.chain(types)).as_deref()),
+            }
+        };
         self.tell_of_definition(&format!(
             "note: no object is named {name:?} yet, so {so} until there is one{meant}"
         ));

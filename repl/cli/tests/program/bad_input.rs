@@ -436,6 +436,7 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
         ("7", &["AAPL_position.quantity=", "7"]),
         ("8", &["AAPL_position.quantity", "=8"]),
         ("9", &["AAPL_position.quantity = 9"]),
+        ("10", &["t1", "AAPL_position.quantity=10"]),
     ] {
         let words: Vec<&str> = [&["set"], words].concat();
         assert_eq!(world.data(&words), "");

@@ -512,6 +512,10 @@ fn what_is_watched_and_not_there_is_told() {
             "note: no object is named \"Positon\" yet, so nothing is reported until there is one; did you mean \"Position\"?\n",
         ),
         ("watch(\"*_position.quantity\", |c| ()); exit(0)", ""),
+        (
+            "when(\"Position.quantity > 3\").run(|| ()); exit(0)",
+            "note: no object is named \"Position\" yet, so the condition is unknown until there is one; `when_each(\"Position\", …)` is about each object of that type\n",
+        ),
     ] {
         let ran = world.run(&["t1", "-e", line]);
         assert_eq!((ran.code, ran.messages.as_str()), (Some(0), note), "{line}");

@@ -17,7 +17,11 @@ pub(super) fn never(operator: Operator, field: &Field, constant: &Code) -> Optio
     }
     let bits = 8 * u32::try_from(field.schema()[info.type_id].size).ok()?;
     let [least, greatest] = bounds(signed, bits)?;
-    let (number, is_whole) = known(constant)?;
+    let Known {
+        number,
+        is_whole,
+        text,
+    } = known(constant)?;
     let can_hold = match operator {
         Operator::Equal => is_whole && (least..=greatest).contains(&number),
         Operator::NotEqual => true,
@@ -26,18 +30,30 @@ pub(super) fn never(operator: Operator, field: &Field, constant: &Code) -> Optio
         Operator::Greater => greatest > number,
         Operator::GreaterOrEqual => greatest > number || (is_whole && greatest == number),
     };
-    let range = Range::of(least, greatest);
-    let kind = &info.type_name;
-    (!can_hold).then(|| match is_whole || operator != Operator::Equal {
-        true => format!(
-            "this never holds: {} is one of {range} ({kind})",
-            field.path()
-        ),
-        false => format!(
-            "this never holds: {} is a whole number ({kind})",
-            field.path()
-        ),
+    let why = match is_whole || operator != Operator::Equal {
+        true => format!("one of {}", Range::of(least, greatest)),
+        false => "a whole number".to_owned(),
+    };
+    (!can_hold).then(|| {
+        format!(
+            "`{} {} {text}` never holds: the field is {why} ({})",
+            field.path(),
+            sign(operator),
+            info.type_name
+        )
     })
+}
+
+/// How an operator is written.
+fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "==",
+        Operator::NotEqual => "!=",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+    }
 }
 
 /// The least and the greatest integer of a width, as far as 128 signed bits tell them.
@@ -52,15 +68,29 @@ fn bounds(signed: bool, bits: u32) -> Option<[i128; 2]> {
     Some([if signed { -greatest - 1 } else { 0 }, greatest])
 }
 
-/// A constant number rounded down, and whether it is whole.
-fn known(constant: &Code) -> Option<(i128, bool)> {
+/// A constant number.
+struct Known {
+    /// Rounded down.
+    number: i128,
+    is_whole: bool,
+    text: String,
+}
+
+fn known(constant: &Code) -> Option<Known> {
+    let integer = |number: i128| Known {
+        number,
+        is_whole: true,
+        text: number.to_string(),
+    };
     match constant {
-        Code::Narrow(Run::Constant(number), _) => Some((i128::from(*number), true)),
-        Code::Wide(Run::Constant(number), _) => Some((number.as_i128()?, true)),
+        Code::Narrow(Run::Constant(number), _) => Some(integer(i128::from(*number))),
+        Code::Wide(Run::Constant(number), _) => number.as_i128().map(integer),
         // Beyond that a float may stand for several integers, and this one for none that is compared.
-        Code::Float(Run::Constant(number), _) if number.abs() < 1e15 => {
-            Some((number.floor() as i128, number.fract() == 0.0))
-        }
+        Code::Float(Run::Constant(number), _) if number.abs() < 1e15 => Some(Known {
+            number: number.floor() as i128,
+            is_whole: number.fract() == 0.0,
+            text: format!("{number:?}"),
+        }),
         _ => None,
     }
 }
