@@ -264,13 +264,34 @@ impl Directory {
     #[inline(always)]
     pub(crate) fn plain_label(&self, layout: &Layout, slot: u32) -> Option<ShortLabel> {
         let expected = self.word(slot).filter(|word| word.is_alive())?;
+        let (label, _) = self.plain_label_while(layout, slot, expected)?;
+        Some(label)
+    }
+
+    /// The same of the object that `head` is of, with the label's length.
+    #[inline(always)]
+    pub(crate) fn plain_label_of(
+        &self,
+        layout: &Layout,
+        head: &EntryHead,
+    ) -> Option<(ShortLabel, usize)> {
+        self.plain_label_while(layout, head.slot, head.word)
+    }
+
+    #[inline(always)]
+    fn plain_label_while(
+        &self,
+        layout: &Layout,
+        slot: u32,
+        expected: EntryWord,
+    ) -> Option<(ShortLabel, usize)> {
         let entry = self.view(layout, slot);
         let is_expected = occupancy(entry).look() == expected;
         let (_, len) = type_and_label_len(entry);
         let label = label_words(entry);
         let is_plain = len <= at::SHORT_LABEL && label.is_ascii() && label.ends_at(len);
         (is_expected && len > 0 && is_plain && Alive(expected).still_holds(occupancy(entry)))
-            .then_some(label)
+            .then_some((label, len))
     }
 
     /// Whether the entry is still the one that `record` was copied from. If so, everything copied from

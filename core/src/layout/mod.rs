@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use damage::{Damage, Part};
 use directory::LabelPlace;
-pub(crate) use directory::{Directory, EntryHead, ObjectRecord};
+pub(crate) use directory::{Directory, EntryHead, Heads, ObjectRecord};
 pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::{Describe, TypeLog};

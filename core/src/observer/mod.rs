@@ -49,6 +49,7 @@ pub use attach::ObserverBuilder;
 pub use by_type::object_value;
 pub use change::Change;
 pub use cut_off::CutOffWrite;
+use entry::Entries;
 pub use entry::ObjectEntry;
 pub use error::{AttachError, DamagedMemory, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo, PackedPart, Packing};
@@ -247,12 +248,11 @@ impl Observer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn entries(&self) -> impl Iterator<Item = ObjectEntry<'_>> + '_ {
-        let index = self.index();
-        let heads = self.directory.heads(&self.attached.layout);
-        heads.filter_map(move |head| {
-            let is_known = index.has(head.slot);
-            is_known.then(|| ObjectEntry::of(self, head))?
-        })
+        Entries {
+            observer: self,
+            index: self.index(),
+            heads: self.directory.heads(&self.attached.layout),
+        }
     }
 
     /// The live object in a directory slot.
