@@ -110,8 +110,8 @@ pub mod program {
     #[cfg(feature = "view")]
     pub use crate::changes::{Told, Watching};
     pub use crate::commands::{
-        CommandError, attach_exit_code, describe_type, get, is_pattern, list_objects, list_types,
-        set, with_causes,
+        CommandError, attach_exit_code, describe_type, get, is_command, is_pattern, list_objects,
+        list_types, set, with_causes,
     };
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
 use memglass::sampler::{Rate as SamplingRate, RateError};
 use memglass_repl::program::full_screen::Rate;
+use memglass_repl::program::is_command;
 use memglass_stream::Split;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::{write_data, write_message};
@@ -741,20 +742,21 @@ impl Arguments {
                 .filter(|argument| !argument.starts_with('-'));
             let first = words.next().unwrap_or_default();
             let is_misplaced = error.kind() == ErrorKind::UnknownArgument && !is_option(&error);
-            if is_misplaced && is_subcommand(&first) {
+            if matches!(&*first, "run" | "test") && is_about(&error, "--for") {
+                let tip = "a script runs for so long with `--timeout 5s`";
+                suggest(&mut error, tip.to_owned());
+            } else if is_misplaced && is_subcommand(&first) {
                 error.remove(ContextKind::SuggestedSubcommand);
+            } else if is_misplaced && let Some(tip) = of_prompt(&first, words) {
+                suggest(&mut error, tip);
             } else if is_misplaced {
-                let (kind, tip) = match similar(&first) {
-                    Some(name) => (
-                        ContextKind::SuggestedSubcommand,
-                        ContextValue::Strings(vec![name]),
-                    ),
-                    None => (
-                        ContextKind::Suggested,
-                        ContextValue::StyledStrs(vec![WAYS.into()]),
-                    ),
-                };
-                error.insert(kind, tip);
+                match similar(&first) {
+                    Some(name) => {
+                        let name = ContextValue::Strings(vec![name]);
+                        error.insert(ContextKind::SuggestedSubcommand, name);
+                    }
+                    None => suggest(&mut error, WAYS.to_owned()),
+                }
             }
             end_with(&error)
         })
@@ -794,6 +796,33 @@ pub(crate) fn end_with(error: &clap::Error) -> ! {
 fn is_option(error: &clap::Error) -> bool {
     let word = error.get(ContextKind::InvalidArg);
     matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
+}
+
+/// Whether it is about this option.
+fn is_about(error: &clap::Error, option: &str) -> bool {
+    let word = error.get(ContextKind::InvalidArg);
+    matches!(word, Some(ContextValue::String(word)) if word == option)
+}
+
+/// Gives this tip instead of those of clap.
+fn suggest(error: &mut clap::Error, tip: String) {
+    error.remove(ContextKind::SuggestedArg);
+    error.remove(ContextKind::SuggestedSubcommand);
+    let tip = ContextValue::StyledStrs(vec![tip.into()]);
+    error.insert(ContextKind::Suggested, tip);
+}
+
+/// How a command of the prompt is given here, if the word is one and no subcommand.
+pub(crate) fn of_prompt(word: &str, rest: impl Iterator<Item = String>) -> Option<String> {
+    if !is_command(word) || is_subcommand(word) {
+        return None;
+    }
+    let line: Vec<String> = std::iter::once(word.to_owned()).chain(rest).collect();
+    let line = line.join(" ");
+    let quote = if line.contains('\'') { '"' } else { '\'' };
+    Some(format!(
+        "`{word}` is a command of the prompt: `memglass -e {quote}:{line}{quote}`"
+    ))
 }
 
 pub(crate) fn is_subcommand(word: &str) -> bool {

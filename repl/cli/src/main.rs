@@ -358,6 +358,8 @@ fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i
 
 fn only_for_scripts() -> Failure {
     Failure::Usage(
-        "--timeout is for scripts, with -e, with `run`, or piped in, and for `wait`".into(),
+        "--timeout is for scripts, with -e, with `run`, or piped in, and for `wait`; \
+         `watch` and `record` end after `--for 5s`"
+            .into(),
     )
 }

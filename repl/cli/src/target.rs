@@ -200,8 +200,11 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
     ) {
         return error.into();
     }
-    let meant = match arguments::similar(session) {
-        Some(name) => Some(format!("there is a subcommand `{name}`")),
+    let of_prompt = arguments::of_prompt(session, std::iter::empty());
+    let similar = || arguments::similar(session);
+    let meant = match of_prompt.or_else(|| Some(format!("there is a subcommand `{}`", similar()?)))
+    {
+        Some(meant) => Some(meant),
         None => near(options, session).or_else(|| in_only_session(options, session)),
     };
     match meant {

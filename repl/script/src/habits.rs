@@ -124,6 +124,10 @@ const CALLS: Habits = &[
     ),
     (&["setTimeout", "delay"], "`after(1.s, || …)` runs later"),
     (
+        &["help", "man", "info", "usage"],
+        "`:help when` at the prompt tells about a function",
+    ),
+    (
         &["assert"],
         "`expect(condition, \"what is wrong\")` ends the script if the condition is false",
     ),
@@ -139,7 +143,8 @@ pub(crate) fn instead_of_syntax(text: &str, at: Position) -> Option<String> {
         &tokens[here],
     );
     let statement = &tokens[start_of_statement(&tokens, here)..];
-    let found = find(BEHIND, this.text)
+    let found = duration(&text[..from], &text[from..])
+        .or_else(|| find(BEHIND, this.text))
         .or_else(|| before.and_then(|before| find(BEFORE, before.text)))
         .or_else(|| shape(before, this, statement));
     found.map(str::to_owned).or_else(|| call(before, this))
@@ -169,6 +174,23 @@ fn find(habits: Habits, word: &str) -> Option<&'static str> {
     known.map(|(_, instead)| *instead)
 }
 
+/// A number with its unit of time or rate behind it, as other languages write a duration.
+fn duration(before: &str, rest: &str) -> Option<&'static str> {
+    let word = before
+        .trim_end()
+        .rsplit(|c: char| !c.is_alphanumeric() && c != '_');
+    let word = word.into_iter().next().unwrap_or_default();
+    let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+    let end = rest.find(|c: char| !c.is_alphanumeric());
+    let unit = rest[..end.unwrap_or(rest.len())].to_ascii_lowercase();
+    let units = [
+        "s", "sec", "secs", "second", "seconds", "ms", "us", "ns", "m", "min", "mins", "minute",
+        "minutes", "h", "hour", "hours", "hz", "khz",
+    ];
+    (is_number && units.contains(&&*unit))
+        .then_some("a duration is written `5.s`, `500.ms` or `2.min`, and a rate `60.hz`")
+}
+
 /// Mistakes that are told by more than one word.
 fn shape(
     before: Option<&Token<'_>>,
@@ -185,6 +207,15 @@ fn shape(
         }
         (_, "{") if is_before(")") => {
             Some("what runs later stands in a closure: `every(1.s, || { … })`")
+        }
+        _ if this.is_word()
+            && before.is_some_and(|before| {
+                matches!(before.kind, Kind::Quoted { .. }) && before.end() == this.start
+            }) =>
+        {
+            Some(
+                "within a text, a double quote is written `\\\"`; a text in backquotes may have any",
+            )
         }
         _ if is_before("f") && matches!(this.kind, Kind::Quoted { .. }) => {
             Some("in a text in backquotes, `${x}` stands for the value of x")

@@ -56,9 +56,13 @@ struct LogFile {
 }
 
 impl LogFiles {
-    /// Opens a file, and makes it if it is not there.
+    /// Opens a file, and makes it if it is not there. A table without times is refused at once, and not with its first
+    /// record.
     pub(crate) fn open(&self, path: &str) -> Result<(), LogError> {
-        self.with(Path::new(path), |_| Ok(()))
+        self.with(Path::new(path), |log| match log.columns.is_empty() {
+            true => Ok(()),
+            false => log.check_column(TIME),
+        })
     }
 
     /// Appends a record by one system call, so that lines of several processes do not mix.
@@ -148,13 +152,8 @@ impl LogFile {
             self.columns = row.iter().map(|(name, _)| name.clone()).collect();
             lines = format::csv_line(self.columns.iter().map(String::as_str));
         }
-        if let Some((missing, _)) = row.iter().find(|(name, _)| !self.columns.contains(name)) {
-            return Err(LogError::Columns {
-                path: self.path.clone(),
-                columns: self.columns.clone(),
-                missing: missing.clone(),
-            });
-        }
+        row.iter()
+            .try_for_each(|(name, _)| self.check_column(name))?;
         let cells = self.columns.iter().map(|column| {
             let cell = row.iter().find(|(name, _)| name == column);
             cell.map_or(String::new(), |(_, value)| format::raw(value))
@@ -162,6 +161,17 @@ impl LogFile {
         let cells: Vec<String> = cells.collect();
         lines.push_str(&format::csv_line(cells.iter().map(String::as_str)));
         Ok(lines)
+    }
+
+    fn check_column(&self, name: &str) -> Result<(), LogError> {
+        match self.columns.iter().any(|column| column == name) {
+            true => Ok(()),
+            false => Err(LogError::Columns {
+                path: self.path.clone(),
+                columns: self.columns.clone(),
+                missing: name.to_owned(),
+            }),
+        }
     }
 
     fn write(&mut self, lines: &str) -> Result<(), LogError> {

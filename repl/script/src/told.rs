@@ -409,7 +409,11 @@ pub(crate) fn parse_told(kind: &ParseErrorType, text: &str, at: Position) -> Tol
         ParseErrorType::Reserved(word) => {
             habits::instead_of_kept(word, text, at).map(str::to_owned)
         }
-        ParseErrorType::MissingToken(..) | ParseErrorType::VariableExpected if !is_end => {
+        ParseErrorType::MissingToken(..)
+        | ParseErrorType::VariableExpected
+        | ParseErrorType::BadInput(LexError::UnexpectedInput(_))
+            if !is_end =>
+        {
             habits::instead_of_syntax(text, at)
         }
         _ => None,
@@ -434,6 +438,7 @@ pub(crate) fn parse_told(kind: &ParseErrorType, text: &str, at: Position) -> Tol
         ParseErrorType::BadInput(LexError::MalformedChar(_)) => {
             Some("a text stands in double quotes")
         }
+        ParseErrorType::PropertyExpected if word_at(text, at).is_empty() => None,
         ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
             Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
         }
@@ -456,12 +461,23 @@ pub(crate) fn parse_told(kind: &ParseErrorType, text: &str, at: Position) -> Tol
             (token, false) => format!("{token:?} is missing before this"),
         },
         ParseErrorType::VariableExpected => "the name of a variable is missing here".into(),
+        ParseErrorType::PropertyExpected => match word_at(text, at) {
+            "" => "the name of a field is missing here".into(),
+            word => format!("'{word}' is a reserved keyword"),
+        },
         ParseErrorType::MismatchedType(wanted, found) if wanted == ITERABLE => {
             format!("{found} cannot be iterated over")
         }
         other => lower(&other.to_string()),
     };
     (message, habit.or_else(|| help.map(str::to_owned)))
+}
+
+/// The word that stands at this place, if one does.
+fn word_at(text: &str, at: Position) -> &str {
+    let rest = memglass_syntax::rest(text, at);
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 /// Whether only blanks follow this place.

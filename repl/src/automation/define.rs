@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memglass_script::{Ending, Seen};
 use memglass_watch::{
-    Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth, Unmet,
+    Answer, Ask, CompileError, Definition, Kind, Question, Reading, Shown, Truth, Unmet,
 };
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 
@@ -220,6 +220,12 @@ impl Automation {
     pub(super) fn resume(&self, engine: &Engine, number: u64) {
         let now = self.now();
         let is_resumed = self.engine().resume(number, now);
+        let status = self.engine().status(number);
+        if !is_resumed && status.is_some_and(|status| status.state == Shown::Done) {
+            self.tell(&format!(
+                "note: trigger {number} is done and fires no more; define it again"
+            ));
+        }
         let entry = self.0.entries.borrow().get(&number).cloned();
         if let (true, Some(entry)) = (is_resumed, entry) {
             // Without a thread to be had there was none for the definition either.
@@ -376,8 +382,13 @@ impl Automation {
         let numbers = living.iter().filter_map(|entry| entry.number.get());
         let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
         living.into_iter().for_each(|entry| self.cancel(entry));
+        let noun = if numbers.len() == 1 {
+            "trigger"
+        } else {
+            "triggers"
+        };
         self.tell(&format!(
-            "note: what this line made has ended with it: trigger {}",
+            "note: what this line made has ended with it: {noun} {}",
             numbers.join(", ")
         ));
     }
@@ -437,7 +448,7 @@ impl Automation {
         let is_done = |number: u64| {
             engine
                 .status(number)
-                .is_none_or(|status| status.state == memglass_watch::Shown::Done)
+                .is_none_or(|status| status.state == Shown::Done)
         };
         let done: Vec<u64> = entries
             .iter()

@@ -75,42 +75,6 @@ impl Automation {
         self.0.outcome.get()
     }
 
-    /// What was not delivered, if there is anything.
-    pub(crate) fn losses(&self) -> Option<String> {
-        let engine = self.engine();
-        let numbers: Vec<u64> = engine.numbers().collect();
-        let statuses = numbers
-            .into_iter()
-            .filter_map(|number| engine.status(number));
-        let mut totals = [0_u64; 4];
-        for status in statuses {
-            let counters = status.counters;
-            let all = [
-                counters.suppressed,
-                counters.merged,
-                counters.missed,
-                counters.errors,
-            ];
-            for (total, count) in totals.iter_mut().zip(all) {
-                *total += count;
-            }
-        }
-        let names = [
-            ["firing", "firings", "suppressed"],
-            ["change", "changes", "merged"],
-            ["write or point", "writes or points", "missed"],
-            ["action", "actions", "failed"],
-        ];
-        let told = totals.iter().zip(names).filter(|(count, _)| **count > 0);
-        let told: Vec<String> = told
-            .map(|(count, [one, many, what])| match count {
-                1 => format!("1 {one} {what}"),
-                count => format!("{count} {many} {what}"),
-            })
-            .collect();
-        (!told.is_empty()).then(|| told.join(", "))
-    }
-
     /// From now on an interruption of an action ends everything.
     pub(crate) fn end_when_interrupted(&self) {
         self.0.ends_when_interrupted.set(true);

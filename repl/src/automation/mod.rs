@@ -15,6 +15,7 @@ mod functions;
 mod help;
 mod history;
 mod looked_at;
+mod losses;
 mod moment;
 mod record;
 mod replayed;

@@ -134,6 +134,11 @@ pub(crate) fn find(name: &str) -> Option<&'static dyn Command> {
     COMMANDS.iter().find(is_it).copied()
 }
 
+/// Whether the prompt has a command of this name.
+pub fn is_command(name: &str) -> bool {
+    find(name).is_some()
+}
+
 /// All of them, as completion knows them.
 pub(crate) fn names() -> impl Iterator<Item = CommandName> {
     COMMANDS.iter().map(|command| CommandName {

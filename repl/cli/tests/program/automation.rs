@@ -281,6 +281,12 @@ fn a_firing_is_a_row_of_a_file_and_one_that_is_not_to_be_had_is_told_at_once() {
         1,
         &["cannot log to /dev/full: it is a device, and not a file"],
     );
+    let other = world.path().join("other.csv");
+    fs::write(&other, "x,y\n1,2\n").unwrap();
+    let script = format!("when(\"AAPL_position.quantity == 9\").log({other:?}); print(\"on\")");
+    let ran = world.pipe(&["run", "-"], script.as_bytes());
+    ran.failed(1, &["it has the columns x, y, and no \"time\""]);
+    assert_eq!(ran.data, "", "{ran:?}");
 }
 
 #[test]
@@ -339,6 +345,37 @@ fn a_condition_that_is_no_expression_says_where_in_its_text() {
         ];
         ran.failed(1, &words);
     }
+    let line = r#"when("AAPL_position.quantity > 3 and true").run(|| ())"#;
+    let ran = world.run(&["t1", "-e", line]);
+    ran.failed(1, &["'and' at column 28", "`&&` is true if both sides are"]);
+}
+
+#[test]
+fn a_trigger_that_is_done_says_so_when_it_is_told_to_go_on() {
+    let (world, _producer) = World::with_producer();
+    let resumed = r#"when("AAPL_position.quantity > 1000", |f| 1); trigger(1).cancel(); trigger(1).resume(); exit(0)"#;
+    let ran = world.run(&["t1", "-e", resumed]);
+    let told = "note: trigger 1 is done and fires no more; define it again";
+    assert!(ran.messages.contains(told), "{ran:?}");
+    let resumed = r#"when("AAPL_position.quantity > 1000", |f| 1); trigger(1).pause(); trigger(1).resume(); exit(0)"#;
+    let ran = world.run(&["t1", "-e", resumed]);
+    assert!(!ran.messages.contains("is done"), "{ran:?}");
+}
+
+#[test]
+fn what_was_not_delivered_is_told_with_its_triggers() {
+    let (world, _producer) = World::with_producer();
+    let script = r#"
+        every(50.ms, || 1);
+        after(20.ms, || throw "no");
+        after(30.ms, || throw "no either");
+        let failed = || trigger(2).errors + trigger(3).errors;
+        wait_until(|| failed.call() == 2, 30.s);
+        triggers().for_each(|| this.cancel());
+        "#;
+    let ran = world.pipe(&["run", "-"], script.as_bytes());
+    let told = "memglass: 2 actions failed (triggers 2, 3)";
+    assert!(ran.messages.contains(told), "{ran:?}");
 }
 
 #[test]

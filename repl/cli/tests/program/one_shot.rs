@@ -69,6 +69,16 @@ fn a_misspelt_subcommand_is_answered_with_the_right_one() {
 }
 
 #[test]
+fn a_command_of_the_prompt_or_an_option_of_another_subcommand_is_answered_with_the_way() {
+    let (world, _producer) = World::with_producer();
+    let told = |words: &[&str], code: i32, tip: &str| world.run(words).failed(code, &[tip]);
+    told(&["triggers"], 3, "`memglass -e ':triggers'`");
+    told(&["undo", "3"], 2, "`memglass -e ':undo 3'`");
+    told(&["run", "--for", "1s", "a.rhai"], 2, "`--timeout 5s`");
+    told(&["watch", "a", "--timeout", "1s"], 2, "`--for 5s`");
+}
+
+#[test]
 fn a_session_named_like_a_subcommand_is_reached_by_option() {
     let world = World::new();
     let _producer = world.producer("ls");

@@ -1,4 +1,5 @@
-//! Comparisons of an integer with a constant that its type never meets: `retries > 300` of a `u8`.
+//! Comparisons of a field with a constant that its type never meets: `retries > 300` of a `u8`, or a text that is longer
+//! than the field has room for.
 
 use memglass::Field;
 use memglass::schema::{Kind, Range};
@@ -9,6 +10,9 @@ use super::code::{Code, Run};
 /// Why a field never compares so with a constant; `None` if it may, or if that is not known.
 pub(super) fn never(operator: Operator, field: &Field, constant: &Code) -> Option<String> {
     let info = field.info();
+    if matches!(field.schema()[info.type_id].kind, Kind::Text) {
+        return never_text(operator, field, constant);
+    }
     let Kind::Int { signed } = field.schema()[info.type_id].kind else {
         return None;
     };
@@ -40,6 +44,22 @@ pub(super) fn never(operator: Operator, field: &Field, constant: &Code) -> Optio
             field.path(),
             sign(operator),
             info.type_name
+        )
+    })
+}
+
+/// The same of a text, which has at most as many bytes as its field.
+fn never_text(operator: Operator, field: &Field, constant: &Code) -> Option<String> {
+    let Code::Text(Run::Constant(text)) = constant else {
+        return None;
+    };
+    let room = field.schema()[field.info().type_id].size;
+    let can_hold = operator != Operator::Equal || text.len() as u64 <= room;
+    (!can_hold).then(|| {
+        format!(
+            "`{} == {text:?}` never holds: the text has {} bytes, and the field takes {room}",
+            field.path(),
+            text.len(),
         )
     })
 }

@@ -165,6 +165,22 @@ fn words_of_other_languages_are_answered_with_ours() {
     let mut world = World::new();
     for (source, help) in [
         ("not true", "`!x` is true"),
+        (
+            "let p = AAPL_position; [p.]",
+            "the name of a field is missing here",
+        ),
+        (
+            "let p = AAPL_position; p.if",
+            "a field with such a name is written",
+        ),
+        ("sleep(5s)", "a duration is written `5.s`"),
+        ("sleep(500 ms)", "a duration is written `5.s`"),
+        ("every(60Hz, || 1)", "and a rate `60.hz`"),
+        (
+            "print(\"say \"hi\" now\")",
+            "a double quote is written `\\\"`",
+        ),
+        ("help(\"when\")", "`:help when` at the prompt"),
         ("true and false", "`&&` is true"),
         ("true or false", "`||` is true"),
         ("AAPL_position.quantity is 5", "`==` compares"),

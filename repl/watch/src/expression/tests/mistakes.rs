@@ -188,9 +188,16 @@ fn a_comparison_that_never_holds_is_told() {
         "a.quantity < 1.5",
         "a.quantity == 1.0",
         "a.status == 1000",
+        "a.symbol == \"sixteen letters.\"",
+        "a.symbol != \"seventeen letters\"",
+        "a.symbol < \"seventeen letters\"",
     ] {
         assert_eq!(never(text), [""; 0], "{text}");
     }
+    let long = "`a.symbol == \"seventeen letters\"` never holds: the text has 17 bytes, and the field takes 16";
+    assert_eq!(never("a.symbol == \"seventeen letters\""), [long]);
+    assert_eq!(never("\"eight üüüü\" == a.symbol").len(), 0);
+    assert_eq!(never("\"seventeen bytes ü\" == a.symbol").len(), 1);
     let whole = "`a.quantity == 1.5` never holds: the field is a whole number (i64)";
     assert_eq!(never("a.quantity == 1.5"), [whole]);
     assert_eq!(never("a.big < 0").len(), 1);
