@@ -817,11 +817,15 @@ pub(crate) fn of_prompt(word: &str, rest: impl Iterator<Item = String>) -> Optio
     if !is_command(word) || is_subcommand(word) {
         return None;
     }
-    let line: Vec<String> = std::iter::once(word.to_owned()).chain(rest).collect();
-    let line = line.join(" ");
-    let quote = if line.contains('\'') { '"' } else { '\'' };
+    let is_plain = |word: &String| word.chars().all(|c| c.is_ascii_graphic() && c != '\'');
+    let line: String = rest
+        .map(|word| match is_plain(&word) {
+            true => format!(" {word}"),
+            false => " …".to_owned(),
+        })
+        .collect();
     Some(format!(
-        "`{word}` is a command of the prompt: `memglass -e {quote}:{line}{quote}`"
+        "`{word}` is a command of the prompt: `memglass -e ':{word}{line}'`"
     ))
 }
 

@@ -136,6 +136,9 @@ const CALLS: Habits = &[
 /// What to write instead of what stands at a mistake of syntax.
 pub(crate) fn instead_of_syntax(text: &str, at: Position) -> Option<String> {
     let from = text.len() - rest(text, at).len();
+    if let Some(written) = duration(&text[..from], &text[from..]) {
+        return Some(written.to_owned());
+    }
     let tokens = tokens(text);
     let here = tokens.iter().position(|token| token.start >= from)?;
     let (before, this) = (
@@ -143,8 +146,7 @@ pub(crate) fn instead_of_syntax(text: &str, at: Position) -> Option<String> {
         &tokens[here],
     );
     let statement = &tokens[start_of_statement(&tokens, here)..];
-    let found = duration(&text[..from], &text[from..])
-        .or_else(|| find(BEHIND, this.text))
+    let found = find(BEHIND, this.text)
         .or_else(|| before.and_then(|before| find(BEFORE, before.text)))
         .or_else(|| shape(before, this, statement));
     found.map(str::to_owned).or_else(|| call(before, this))

@@ -476,6 +476,9 @@ pub(crate) fn parse_told(kind: &ParseErrorType, text: &str, at: Position) -> Tol
 /// The word that stands at this place, if one does.
 fn word_at(text: &str, at: Position) -> &str {
     let rest = memglass_syntax::rest(text, at);
+    if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return "";
+    }
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
     &rest[..end.unwrap_or(rest.len())]
 }

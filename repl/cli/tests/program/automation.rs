@@ -348,6 +348,9 @@ fn a_condition_that_is_no_expression_says_where_in_its_text() {
     let line = r#"when("AAPL_position.quantity > 3 and true").run(|| ())"#;
     let ran = world.run(&["t1", "-e", line]);
     ran.failed(1, &["'and' at column 28", "`&&` is true if both sides are"]);
+    let line = r#"when("AAPL_position.quantity > 5s").run(|| ())"#;
+    let ran = world.run(&["t1", "-e", line]);
+    ran.failed(1, &["'s' at column 27", "a duration is written `5.s`"]);
 }
 
 #[test]

@@ -74,6 +74,7 @@ fn a_command_of_the_prompt_or_an_option_of_another_subcommand_is_answered_with_t
     let told = |words: &[&str], code: i32, tip: &str| world.run(words).failed(code, &[tip]);
     told(&["triggers"], 3, "`memglass -e ':triggers'`");
     told(&["undo", "3"], 2, "`memglass -e ':undo 3'`");
+    told(&["undo", "it's"], 2, "`memglass -e ':undo …'`");
     told(&["run", "--for", "1s", "a.rhai"], 2, "`--timeout 5s`");
     told(&["watch", "a", "--timeout", "1s"], 2, "`--for 5s`");
 }
