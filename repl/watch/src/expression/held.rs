@@ -1,8 +1,10 @@
 //! Conditions over values that they are told, in place of what memory holds.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memglass::{Field, Observer, Value};
+use memglass_value::number::as_written;
 
 use super::bind::Binder;
 use super::code::Run;
@@ -19,7 +21,15 @@ pub struct HeldExpression {
 
 /// The value that was told last of a field. A clone is told the same.
 #[derive(Clone, Debug)]
-pub struct ToldValue(Arc<Mutex<Value>>);
+pub struct ToldValue(Arc<Told>);
+
+#[derive(Debug)]
+struct Told {
+    /// [`bits`] of the value, for conditions: they are judged again and again, and a copy of the value takes four times as
+    /// long.
+    bits: AtomicU64,
+    value: Mutex<Value>,
+}
 
 /// The fields that are met while a condition is compiled.
 pub(super) struct Holding<'f> {
@@ -60,18 +70,42 @@ impl HeldExpression {
 impl ToldValue {
     /// Tells this value.
     pub fn new(value: Value) -> ToldValue {
-        ToldValue(Arc::new(Mutex::new(value)))
+        ToldValue(Arc::new(Told {
+            bits: AtomicU64::new(bits(&value)),
+            value: Mutex::new(value),
+        }))
     }
 
     /// The value that was told last.
     pub fn get(&self) -> Value {
-        let value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = self.0.value.lock().unwrap_or_else(PoisonError::into_inner);
         value.clone()
+    }
+
+    /// The number that was told last, as far as [`bits`] has it.
+    #[inline]
+    pub(super) fn bits(&self) -> u64 {
+        // Whoever judges a condition has told its values, or has the engine from who did.
+        self.0.bits.load(Ordering::Relaxed)
     }
 
     /// Tells another value.
     pub fn set(&self, value: Value) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
+        self.0.bits.store(bits(&value), Ordering::Relaxed);
+        *self.0.value.lock().unwrap_or_else(PoisonError::into_inner) = value;
+    }
+}
+
+/// A number as 64 bits: an integer in two's complement, a truth as 0 or 1, and a float as an `f64`, which of an `f32` is
+/// the one that is written the same. 0 of all else.
+fn bits(value: &Value) -> u64 {
+    match *value {
+        Value::Bool(truth) => truth.into(),
+        Value::I64(number) => number.cast_unsigned(),
+        Value::U64(number) => number,
+        Value::F64(number) => number.to_bits(),
+        Value::F32(number) => as_written(number).to_bits(),
+        _ => 0,
     }
 }
 

@@ -66,6 +66,9 @@ fn reading<T: Clone + Send + 'static>(
 }
 
 fn truth(site: Site) -> Run<bool> {
+    if let Site::Told(_, told) = site {
+        return Run::each(move || Ok(told.bits() != 0));
+    }
     let typed = typed(&site, |truth: bool| truth);
     typed.unwrap_or_else(|| {
         reading(site, |value| match value {
@@ -77,6 +80,9 @@ fn truth(site: Site) -> Run<bool> {
 
 /// An integer of at most 64 signed bits: what most conditions read.
 fn narrow(site: Site) -> Run<i64> {
+    if let Site::Told(_, told) = site {
+        return Run::each(move || Ok(told.bits().cast_signed()));
+    }
     let ty = &site.model().schema()[site.model().type_id()];
     let typed = match (&ty.kind, ty.size) {
         (Kind::Int { signed: true }, 8) => typed(&site, |number: i64| number),
@@ -104,6 +110,9 @@ fn wide(site: Site) -> Run<Integer> {
 }
 
 fn float(site: Site) -> Run<f64> {
+    if let Site::Told(_, told) = site {
+        return Run::each(move || Ok(f64::from_bits(told.bits())));
+    }
     if let Some(typed) = typed(&site, |number: f64| number) {
         return typed;
     }

@@ -1,5 +1,7 @@
 //! What conditions answer.
 
+use memglass::{Observer, Value};
+
 use super::{Quote, World, told};
 use crate::condition::Truth;
 use crate::expression::Source;
@@ -124,6 +126,48 @@ fn a_condition_on_told_values_looks_at_no_memory() {
     assert_eq!(held.truth(), Truth::True);
     symbol.set("MSFT".into());
     assert_eq!(held.truth(), Truth::False);
+}
+
+#[test]
+fn a_told_value_of_each_type_is_judged_like_the_value_in_memory() {
+    let world = World::new();
+    // The first value of each makes it true, and no other does.
+    let cases: [(&str, &[Value]); 7] = [
+        ("a.live", &[true.into(), false.into()]),
+        ("a.quantity < -3", &[(-4_i64).into(), i64::MAX.into()]),
+        ("a.small == 255", &[255_u64.into(), 0_u64.into()]),
+        ("a.big > 9007199254740993", &[u64::MAX.into(), 7_u64.into()]),
+        (
+            "a.waited > 4294967.s",
+            &[4_294_967_295_u64.into(), 1_u64.into()],
+        ),
+        (
+            "a.ratio == 0.1",
+            &[0.1_f32.into(), 0.25_f32.into(), f32::NAN.into()],
+        ),
+        (
+            "a.score <= -0.0",
+            &[0.0_f64.into(), f64::NAN.into(), 1e-300.into()],
+        ),
+    ];
+    for (text, values) in cases {
+        let mut condition = world.compiled(text);
+        let mut asked = None;
+        let held = condition.held(&world.observer, &mut |field| {
+            asked = Some((field.clone(), told(field)?));
+            asked.clone().map(|(_, told)| told)
+        });
+        let (held, (field, told)) = (held.expect(text), asked.expect(text));
+        let writer = Observer::builder().dir(world.dir.path()).writable();
+        let writer = writer.attach("s").expect("a session");
+        let written = writer.field(field.path()).expect("a field");
+        for (index, value) in values.iter().enumerate() {
+            written.write(value).expect("the field takes it");
+            told.set(field.read().expect("it is there"));
+            assert_eq!(held.truth(), Truth::from(index == 0), "{text}: {value:?}");
+            assert_eq!(held.truth(), condition.truth(&world.observer), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ struct Position {
 
 /// A producer with two positions, `a` and `b`, and the position that `b` starts with.
 struct World {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     session: Session,
     a: Object<Position>,
     b: Option<Object<Position>>,
@@ -93,7 +93,7 @@ impl World {
         let b = session.object("b", position()).expect("an object");
         let observer = Observer::builder().dir(dir.path()).attach("s");
         Self {
-            _dir: dir,
+            dir,
             session,
             a,
             b: Some(b),
