@@ -211,7 +211,7 @@ impl Life {
 
     /// Starts anew if a name means another object than before.
     fn note_names(&mut self, names: &[(Arc<str>, Option<ObjectId>)], counters: &mut Counters) {
-        let mut is_another = false;
+        let (mut is_another, mut is_new) = (false, false);
         for (name, id) in names {
             let Some(id) = id else { continue };
             match self.names.iter_mut().find(|(known, _)| known == name) {
@@ -219,8 +219,14 @@ impl Life {
                     is_another |= known != id;
                     *known = *id;
                 }
-                None => self.names.push((Arc::clone(name), *id)),
+                None => {
+                    is_new = true;
+                    self.names.push((Arc::clone(name), *id));
+                }
             }
+        }
+        if (is_another || is_new) && matches!(self.holding, Holding::Never) {
+            self.holding = Holding::Sampled;
         }
         if is_another {
             self.start_anew(counters);
@@ -272,8 +278,11 @@ impl Guard {
                 members,
             } => {
                 let mut all = Vec::new();
+                // One that was held until this look has its answer of this time already.
+                let is_open =
+                    |life: &Life| !life.holding.is_held() && life.condition.sampled() < Some(time);
                 let lives = members.all.iter_mut();
-                for (creation, known) in lives.filter(|(_, known)| !known.state.holding.is_held()) {
+                for (creation, known) in lives.filter(|(_, known)| is_open(&known.state)) {
                     let judges = known.state.judges.take();
                     let Some(mut judges) = judges.or_else(|| {
                         let root = &known.root;

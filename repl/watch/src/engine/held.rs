@@ -28,7 +28,7 @@ pub(super) enum Holding {
     /// It is sampled at each point.
     #[default]
     Sampled,
-    /// The same, for as long as its names mean what they mean now: it depends on more than values.
+    /// The same until one of its names means another object: it depends on more than values.
     Never,
     /// It is judged when a value changes, under this number among the conditions of its rate.
     Held(usize),
@@ -195,8 +195,11 @@ impl Engine {
         // What was stored since the sample is part of what the scan remembers.
         for (creation, at) in held {
             let rate = self.rate_of(number);
-            if let Some(truth) = rate.map(|rate| rate.judge(at)) {
-                self.take_held(number, creation, truth, now);
+            match rate.and_then(|rate| rate.judge(at)) {
+                // Its next sample says why: it was sampled just now.
+                Some(Truth::Unknown) => self.let_go(number, creation),
+                Some(truth) => self.take_held(number, creation, truth, now),
+                None => {}
             }
         }
         let guard = self.guard_mut(number);
@@ -262,6 +265,10 @@ impl Engine {
         if let (Followed::Guard(guard), Some(rate)) = (&mut trigger.followed, rate)
             && let Some(life) = guard.life_mut(creation)
         {
+            // Up to the look before this one nothing had changed.
+            if life.holding.is_held() {
+                life.condition.was_still_at(rate.look_before());
+            }
             life.holding.let_go(&mut |held| rate.release(held));
         }
     }

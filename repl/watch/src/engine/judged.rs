@@ -3,7 +3,7 @@
 //! A value that several conditions read is compared, decoded and kept once. A condition whose answer stays the same is
 //! looked at here alone, and not in its trigger: after a sleep no cache has either.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use memglass::sampler::{ByKey, Key, Scan};
 use memglass::{Field, ObjectId};
@@ -17,7 +17,7 @@ use crate::expression::ToldValue;
 /// Held conditions, and what they read.
 #[derive(Default)]
 pub(super) struct Judged {
-    values: ByKey<FollowedValue>,
+    values: ByKey<Box<FollowedValue>>,
     /// The value that was followed last of each field. There are several of a field that changed while conditions came.
     latest: HashMap<FieldId, Key>,
     conditions: Slab<HeldCondition>,
@@ -32,7 +32,7 @@ struct FollowedValue {
     field: Field,
     told: ToldValue,
     /// The conditions that read it.
-    readers: Vec<usize>,
+    readers: BTreeSet<usize>,
 }
 
 /// A condition that is judged when one of its values changes.
@@ -119,9 +119,9 @@ impl Judged {
         let followed = FollowedValue {
             field: field.clone(),
             told: told.clone(),
-            readers: Vec::new(),
+            readers: BTreeSet::new(),
         };
-        self.values.insert(key, followed);
+        self.values.insert(key, Box::new(followed));
         self.latest.insert(id, key);
         Ok((key, told))
     }
@@ -132,7 +132,7 @@ impl Judged {
         let number = entry.key();
         for key in &held.values {
             if let Some(value) = self.values.get_mut(*key) {
-                value.readers.push(number);
+                value.readers.insert(number);
             }
         }
         entry.insert(held);
@@ -146,7 +146,7 @@ impl Judged {
         };
         for key in &held.values {
             if let Some(value) = self.values.get_mut(*key) {
-                value.readers.retain(|reader| *reader != number);
+                value.readers.remove(&number);
             }
         }
         self.drop_unread(scan, &held.values);
@@ -163,7 +163,7 @@ impl Judged {
         }
     }
 
-    fn forget(&mut self, key: Key) -> Option<FollowedValue> {
+    fn forget(&mut self, key: Key) -> Option<Box<FollowedValue>> {
         let value = self.values.remove(key)?;
         let id = (value.field.object_id(), value.field.path().to_owned());
         if self.latest.get(&id) == Some(&key) {
@@ -174,14 +174,14 @@ impl Judged {
 
     /// Takes in new bytes of a value; false if it is none that a condition reads.
     pub(super) fn tell(&mut self, key: Key, bytes: &[u8]) -> bool {
-        let Some(FollowedValue {
+        let Some(value) = self.values.get(key) else {
+            return false;
+        };
+        let FollowedValue {
             field,
             told,
             readers,
-        }) = self.values.get(key)
-        else {
-            return false;
-        };
+        } = &**value;
         let value = field.value_of(bytes);
         let is_single = !has_parts(&value);
         if is_single {
@@ -230,10 +230,10 @@ impl Judged {
     }
 
     /// Judges a condition at once.
-    pub(super) fn judge(&mut self, number: usize) -> Truth {
-        let held = &mut self.conditions[number];
+    pub(super) fn judge(&mut self, number: usize) -> Option<Truth> {
+        let held = self.conditions.get_mut(number)?;
         held.truth = held.condition.judge();
-        held.truth
+        Some(held.truth)
     }
 
     /// The values on which a condition was judged last.

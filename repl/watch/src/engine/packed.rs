@@ -91,7 +91,7 @@ impl Rate {
     }
 
     /// Judges a held condition at once.
-    pub(super) fn judge(&mut self, number: usize) -> Truth {
+    pub(super) fn judge(&mut self, number: usize) -> Option<Truth> {
         self.judged.judge(number)
     }
 
@@ -310,6 +310,7 @@ impl Engine {
             return;
         };
         if trigger.samples_memory()
+            && !trigger.is_done
             && self.restless.insert(number)
             && let Some(rate) = self.rates.get(&trigger.settings.period)
         {

@@ -1,13 +1,16 @@
-use memglass::{Observer, Session};
+use std::sync::Arc;
+
+use memglass::{ObjectId, Observer, Presence, Session};
 use tempfile::TempDir;
 
 use super::*;
+use crate::causes::Depth;
 use crate::condition::Truth;
 use crate::engine::guard::{Judge, Question};
 use crate::engine::held::Held;
 use crate::engine::history::MOST_FIELDS;
 use crate::engine::reading::Reading;
-use crate::engine::{Definition, Happening, Kind, Options};
+use crate::engine::{Definition, Happening, Kind, Options, PauseReason, Sample, Shown};
 use crate::{Expression, HeldExpression, Source};
 
 const PERIOD: u64 = 10;
@@ -99,7 +102,13 @@ impl World {
 struct Plain {
     text: String,
     expression: Expression,
+    names: Vec<(Arc<str>, Option<ObjectId>)>,
+    object: String,
+    /// What is done between the sample of the condition about this object and the look from which it is held.
+    meanwhile: Option<(&'static str, Deed)>,
 }
+
+type Deed = Arc<dyn Fn() + Send + Sync>;
 
 impl Plain {
     fn of(text: &str, object: &str, observer: &Observer) -> Plain {
@@ -107,29 +116,45 @@ impl Plain {
         Plain {
             text: text.into(),
             expression: source.condition(observer, |_| None).expect("a condition"),
+            names: Vec::new(),
+            object: object.into(),
+            meanwhile: None,
         }
     }
 }
 
 impl Judge for Plain {
     fn judge(&mut self, observer: &Observer) -> Truth {
-        self.expression.truth(observer)
+        let truth = self.expression.truth(observer);
+        let meanings = self.expression.meanings();
+        self.names = meanings.map(|(name, id)| (name.into(), id)).collect();
+        truth
     }
 
     fn why(&self) -> String {
         String::new()
     }
 
-    fn names(&self) -> &[(std::sync::Arc<str>, Option<memglass::ObjectId>)] {
-        &[]
+    fn names(&self) -> &[(Arc<str>, Option<ObjectId>)] {
+        &self.names
     }
 
     fn readings(&self) -> Vec<Reading> {
-        Vec::new()
+        let fields = self.expression.fields().iter();
+        let readings = fields.filter_map(|field| {
+            Some(Reading {
+                value: field.read().ok()?,
+                field: field.clone(),
+            })
+        });
+        readings.collect()
     }
 
     fn about(&self, observer: &Observer, object: &Field) -> Box<dyn Judge> {
-        Box::new(Plain::of(&self.text, object.path(), observer))
+        Box::new(Plain {
+            meanwhile: self.meanwhile.clone(),
+            ..Plain::of(&self.text, object.path(), observer)
+        })
     }
 
     fn held(
@@ -137,6 +162,11 @@ impl Judge for Plain {
         observer: &Observer,
         first: &mut dyn FnMut(&Field) -> Option<ToldValue>,
     ) -> Option<Box<dyn Held>> {
+        if let Some((object, act)) = &self.meanwhile
+            && *object == self.object
+        {
+            act();
+        }
         let held = self.expression.held(observer, first)?;
         Some(Box::new(held))
     }
@@ -458,7 +488,7 @@ fn a_condition_ends_with_what_was_there_last() {
         });
         world.ticks(2);
         let shown = world.engine.status(when).expect("it is there").state;
-        let is_active = matches!(shown, crate::Shown::Active(_));
+        let is_active = matches!(shown, Shown::Active(_));
         assert_eq!(is_active, number.get() == 1, "in round {round}");
     }
 }
@@ -471,7 +501,7 @@ fn what_the_producer_wrote_last_is_told_after_its_end() {
     world.watch("a*", Options::default());
     world.when("a == 2", None, Options::default());
     number.set(2);
-    world.engine.set_presence(memglass::Presence::Exited);
+    world.engine.set_presence(Presence::Exited);
     assert_eq!(world.ticks(1), ["10: 1 2", "10: 1 2", "10: fired"]);
     number.set(3);
     assert_eq!(world.ticks(3), [""; 0], "nobody looks any more");
@@ -586,4 +616,138 @@ fn an_answer_is_of_the_sample_that_it_was_asked_for() {
     let runs = std::iter::from_fn(|| world.engine.next_run(ms(37)));
     let runs: Vec<_> = runs.map(|run| (run.number, run.time)).collect();
     assert_eq!(runs, [(asked, ms(30)), (watch, ms(30))]);
+}
+
+/// A write of an action that is this deep counts as a loop.
+fn deep() -> Depth {
+    (0..120).fold(Depth::OUTSIDE, |depth, _| depth.next())
+}
+
+#[derive(memglass::Observe, Clone, Copy, Default)]
+struct Divisor {
+    x: i64,
+}
+
+#[test]
+fn a_condition_that_is_done_and_has_no_answer_is_sampled_at_the_next_point_and_not_again_now() {
+    let mut world = World::new();
+    let p = world.session.object("a", Divisor { x: 1 }).expect("room");
+    let _other = world.session.object("b", Divisor { x: 0 }).expect("room");
+    world.engine.refresh().1.expect("a refresh");
+    let options = Options {
+        once: true,
+        period: Some(ms(100)),
+        ..Options::default()
+    };
+    world.when("10 / {}.x > 5", Some("Divisor"), options);
+    while world.engine.next_run(ms(0)).is_some() {
+        world.engine.ended(ms(0), None);
+    }
+    p.x.set(0);
+    for now in [100, 200, 300] {
+        world.engine.tick(ms(now)).expect("a tick");
+        // A replay samples what is due before time goes on.
+        assert!(world.engine.next_tick().is_none_or(|next| next > ms(now)));
+    }
+}
+
+#[test]
+fn what_an_action_wrote_before_the_look_before_is_no_cause_though_another_value_goes() {
+    let mut world = World::new();
+    let a = world.session.object("a", 1_i64).expect("room");
+    let b = world.session.object("b", 1_i64).expect("room");
+    let c = world.session.object("c", 1_i64).expect("room");
+    world.engine.refresh().1.expect("a refresh");
+    let when = world.when("a > 100 || b > 5 || c > 100", None, Options::default());
+    assert_eq!(world.ticks(1), [""; 0]);
+    assert!(world.engine.restless.is_empty());
+    a.set(3);
+    let field = world.engine.observer().field("a").expect("a field");
+    let place = (field.object_id(), "a".to_owned());
+    let wrote = Sample(3_i64.into());
+    world.engine.causes.wrote(place, wrote, ms(15), deep());
+    assert_eq!(world.ticks(4), [""; 0]);
+    b.set(9);
+    drop(c);
+    assert_eq!(world.ticks(1), ["60: fired"]);
+    let status = world.engine.status(when).expect("a trigger");
+    assert!(matches!(status.state, Shown::Active(_)), "{status:?}");
+}
+
+#[test]
+fn lasting_for_no_time_fires_at_the_next_sample_whoever_else_is_sampled() {
+    for other in [1, 0] {
+        let mut world = World::new();
+        let a = world.session.object("a", Divisor { x: 1 }).expect("room");
+        let _other = world
+            .session
+            .object("b", Divisor { x: other })
+            .expect("room");
+        world.engine.refresh().1.expect("a refresh");
+        let options = Options {
+            lasting: Some(ms(0)),
+            ..Options::default()
+        };
+        world.when("10 / {}.x < 2", Some("Divisor"), options);
+        a.x.set(9);
+        assert_eq!(world.ticks(3), ["20: fired"], "{other}");
+    }
+}
+
+#[test]
+fn a_trigger_that_is_paused_as_a_loop_while_it_begins_to_be_held_is_no_mistake() {
+    let mut world = World::new();
+    let first = world.session.object("a", 0_i64).expect("room");
+    let _second = world.session.object("a2", 0_i64).expect("room");
+    world.engine.refresh().1.expect("a refresh");
+    let field = world.engine.observer().field("a").expect("a field");
+    let place = (field.object_id(), "a".to_owned());
+    let wrote = Sample(9_i64.into());
+    world.engine.causes.wrote(place, wrote, ms(0), deep());
+    let condition = Plain {
+        object: String::new(),
+        meanwhile: Some(("a", Arc::new(move || first.set(9)))),
+        ..Plain::of("{} > 5", "a", world.engine.observer())
+    };
+    let kind = Kind::WhenEach {
+        objects: "a*".into(),
+        question: Question::Judged {
+            condition: Box::new(condition),
+            rearm: None,
+        },
+    };
+    let options = Options::default();
+    let defined = world.engine.define(ms(0), Definition { kind, options });
+    let status = world.engine.status(defined.expect("it can fire"));
+    let state = status.expect("a trigger").state;
+    assert_eq!(state, Shown::Paused(PauseReason::Loop));
+}
+
+#[test]
+fn a_condition_whose_object_comes_back_is_held_again() {
+    let mut world = World::new();
+    let _a = world.session.object("a", 9_i64).expect("room");
+    let b = world.session.object("b", 1_i64).expect("room");
+    world.engine.refresh().1.expect("a refresh");
+    world.when("a > 5 || b > 5", None, Options::default());
+    assert!(world.engine.restless.is_empty());
+    drop(b);
+    world.ticks(2);
+    assert_eq!(world.engine.restless.len(), 1);
+    let _b = world.session.object("b", 1_i64).expect("room");
+    world.ticks(3);
+    assert!(world.engine.restless.is_empty());
+}
+
+#[test]
+fn a_trigger_that_is_done_rests_also_when_the_producer_comes_back() {
+    let mut world = World::new();
+    let _a = world.session.object("a", 1_i64).expect("room");
+    world.engine.refresh().1.expect("a refresh");
+    let when = world.when("a > 5", None, Options::default());
+    world.engine.cancel(when);
+    world.engine.set_presence(Presence::Exited);
+    world.engine.set_presence(Presence::Alive);
+    world.ticks(1);
+    assert!(world.engine.restless.is_empty());
 }
