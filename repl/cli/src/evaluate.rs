@@ -224,7 +224,15 @@ impl Scripts {
             Err(failure) => Err(failure),
         };
         self.tell_dry_run(options);
-        code
+        // A script that ends itself has not ended well if it expected more.
+        let is_end = match &code {
+            Ok(code) => *code == 0,
+            Err(failure) => failure.is_exit() && failure.exit_code() == 0,
+        };
+        match is_end && !self.repl().check_expectations() {
+            true => Ok(1),
+            false => code,
+        }
     }
 
     /// Says to people why a program whose script has ended does not.

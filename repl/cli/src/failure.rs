@@ -90,6 +90,11 @@ impl Failure {
         }
     }
 
+    /// Whether a script called `exit(n)`.
+    pub(crate) fn is_exit(&self) -> bool {
+        matches!(self, Failure::Command(error) if error.is_exit())
+    }
+
     pub(crate) fn exit_code(&self) -> i32 {
         match self {
             Failure::Usage(_)

@@ -28,6 +28,13 @@ pub(super) enum Subject {
 }
 
 impl Subject {
+    /// Whether it is about time alone.
+    pub(super) fn is_timer(&self) -> bool {
+        matches!(self, Subject::Every(_) | Subject::After(_))
+    }
+}
+
+impl Subject {
     /// The function that makes such triggers.
     pub(super) fn function(&self) -> &'static str {
         match self {

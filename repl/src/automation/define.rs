@@ -113,6 +113,7 @@ impl Automation {
         let now = self.now();
         self.engine().catch_up(now);
         let question = self.question(entry)?;
+        let is_asked = matches!(question, Question::Asked) && entry.condition.borrow().is_some();
         let definition = Definition {
             kind: kind(entry, question),
             options: entry.options.borrow().clone(),
@@ -122,7 +123,15 @@ impl Automation {
         entry.number.set(Some(number));
         self.0.entries.borrow_mut().insert(number, Rc::clone(entry));
         self.start_sampling(entry)?;
-        self.tell_unmet(number);
+        let is_alive = self.engine().presence().is_alive();
+        match is_alive {
+            true => self.tell_unmet(number),
+            // A condition that scripts are asked for may be about the producer's end itself.
+            false if entry.subject.is_timer() || is_asked => {}
+            false => self.tell_of_definition(
+                "note: the producer has ended, so nothing happens until it is started again",
+            ),
+        }
         if let Err(error) = self.first_answers(engine, number) {
             self.engine().forget(number);
             self.0.entries.borrow_mut().remove(&number);
@@ -138,7 +147,7 @@ impl Automation {
 
     /// Sees to it that somebody samples what a trigger looks at, at the rate that it asks for.
     pub(super) fn start_sampling(&self, entry: &Entry) -> Result<()> {
-        if matches!(entry.subject, Subject::Every(_) | Subject::After(_)) {
+        if entry.subject.is_timer() {
             return Ok(());
         }
         let period = entry.options.borrow().period;

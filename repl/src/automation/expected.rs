@@ -66,12 +66,14 @@ impl Automation {
         self.0.expected.borrow().len()
     }
 
-    /// Tells the expectations that were not met; the run has failed then.
-    pub(crate) fn check_expectations(&self) {
+    /// Tells the expectations that were not met; the run has failed then. False if there are such.
+    pub(crate) fn check_expectations(&self) -> bool {
+        let mut are_met = true;
         for expected in &*self.0.expected.borrow() {
             let Some(text) = expected.unmet() else {
                 continue;
             };
+            are_met = false;
             let outcome = self.0.outcome.get();
             self.0.outcome.set(Outcome {
                 has_failed: true,
@@ -79,6 +81,7 @@ impl Automation {
             });
             self.tell(&text);
         }
+        are_met
     }
 }
 

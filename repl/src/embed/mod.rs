@@ -215,6 +215,12 @@ impl Repl {
         Ok(stack::deep(|| self.runtime.run_to_the_end())?)
     }
 
+    /// Tells which expectations of triggers were not met; false if there are such.
+    #[doc(hidden)]
+    pub fn check_expectations(&self) -> bool {
+        self.runtime.automation.check_expectations()
+    }
+
     /// Whether there are triggers or timers that may run yet.
     #[doc(hidden)]
     pub fn has_triggers(&self) -> bool {

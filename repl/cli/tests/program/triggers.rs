@@ -152,6 +152,94 @@ fn every_kind_of_trigger_outlives_a_producer_that_is_stopped_killed_and_started_
 }
 
 #[test]
+fn an_object_in_a_variable_of_the_session_before_makes_nothing_true() {
+    let world = World::new();
+    let mut producer = world.producer("t1");
+    world.data(&["set", "t1", "AAPL_position.quantity", "600"]);
+    let guard = Guard::start(
+        &world,
+        r#"
+        let p = obs["AAPL_position"];
+        let active = when(|| p.quantity > 500).run(|f| print("active"));
+        let pending = when(|| p.quantity > 500).lasting(60.s).run(|f| print("pending"));
+        let broken = always(|| p.quantity < 550, "too much");
+        let paused = when(|| p.quantity > 500).run(|f| print("paused"));
+        paused.pause();
+        let interpreted = when(|| p.quantity > 500 && [p].len() == 1).run(|f| print("interpreted"));
+        let named = when("AAPL_position.quantity > 500").run(|f| print("named"));
+        let all = [active, pending, broken, interpreted];
+        when(|| AAPL_position.quantity == 777).run(|f| {
+            for t in all { print(`${t.state} ${t.reason.contains("session before")}`) }
+            paused.resume();
+            print(`${paused.state}, ${named.state}`);
+        });
+        print("ready");
+        "#,
+    );
+    guard.tells(&["ready", "active", "interpreted", "named"]);
+    producer.kill();
+    producer = world.producer("t1");
+    world.data(&["set", "t1", "AAPL_position.quantity", "777"]);
+    let unknown = "error true";
+    guard.tells(&["named", unknown, unknown, unknown, unknown, "error, active"]);
+    let messages = guard.interrupted();
+    assert_eq!(messages.matches("too much").count(), 1, "{messages}");
+    producer.terminate();
+}
+
+#[test]
+fn a_script_that_ends_itself_has_failed_if_it_expected_more() {
+    let (world, _producer) = World::with_producer();
+    let expects = |times: u64, end: &str| {
+        let script = format!(
+            "let t = when(\"AAPL_position.quantity > 5000\").run(|| ()); expect_fired(t, {times});\n{end}"
+        );
+        world.pipe(&["run", "-"], script.as_bytes())
+    };
+    for end in ["exit(0)", "exit()", "let e = after(20.ms, || exit(0));"] {
+        let ran = expects(2, end);
+        ran.failed(
+            1,
+            &[
+                "expected the trigger",
+                "to fire 2 times, and it fired never",
+            ],
+        );
+        let ran = expects(0, end);
+        assert_eq!((ran.code, &*ran.messages), (Some(0), ""), "{ran:?}");
+    }
+    assert_eq!(expects(2, "exit(7)").code, Some(7));
+}
+
+#[test]
+fn a_trigger_that_is_made_after_the_producer_ended_says_so() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    producer.kill();
+    terminal.line("");
+    terminal.shows("[crashed]");
+    for line in [
+        "watch(\"AAPL_position.quantity\", |c| ())",
+        "when(\"AAPL_position.quantity > 5\", |f| ())",
+        "when_each(\"Position\", |p| p.quantity > 5).run(|p| ())",
+    ] {
+        terminal.line(":clear");
+        terminal.line(line);
+        terminal
+            .shows("note: the producer has ended, so nothing happens until it is started again");
+        let screen = terminal.text();
+        assert!(!screen.contains("no object is named"), "{screen}");
+    }
+    terminal.line(":clear");
+    terminal
+        .line("after(1.min, || ()); when(|| producer().state == \"crashed\", |f| print(`42${1}`))");
+    terminal.shows("421");
+    let screen = terminal.text();
+    assert!(!screen.contains("has ended"), "{screen}");
+}
+
+#[test]
 fn the_first_trigger_after_attaching_again_knows_the_new_objects() {
     let (world, producer) = World::with_producer();
     let mut terminal = Terminal::open(&world, &["t1"]);

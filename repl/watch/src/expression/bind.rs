@@ -183,6 +183,14 @@ impl<'a> Binder<'a> {
 
     fn name(&mut self, name: &str, at: Position) -> Code {
         match self.captured.get(name) {
+            // Its memory is still there, but nobody writes it any more.
+            Some(Captured::Object(field) | Captured::Part(field))
+                if field.object_id().session != self.observer.session().id =>
+            {
+                let path = field.path().to_owned();
+                self.holding.iter_mut().for_each(Holding::spoil);
+                return Code::Unknown(fault(EvalError::OtherSession { path }));
+            }
             Some(Captured::Object(field)) => return Code::Place(Site::Fixed(field.clone())),
             Some(Captured::Part(field)) => return self.reached(Site::Fixed(field.clone())),
             Some(Captured::Constant(value)) => {

@@ -63,6 +63,12 @@ pub enum EvalError {
         /// The label.
         label: String,
     },
+    /// A captured object is of another session, that of a producer before this one.
+    #[error("{path} is of the session before, whose producer has ended; look it up again")]
+    OtherSession {
+        /// The object.
+        path: String,
+    },
     /// A field cannot be read: its object is gone, its memory damaged.
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -238,12 +238,8 @@ impl Expression {
     fn look_up(&mut self, observer: &Observer, now: (u128, u64)) -> bool {
         let same_session = now.0 == self.seen.0;
         self.seen = now;
-        let is_settled = |root: &Root| {
-            root.found
-                .as_ref()
-                .is_some_and(|field| same_session && field.is_alive())
-        };
-        if self.roots.iter().all(is_settled) {
+        let is_settled = |root: &Root| root.found.as_ref().is_some_and(Field::is_alive);
+        if same_session && self.roots.iter().all(is_settled) {
             return false;
         }
         let now = self
@@ -252,7 +248,8 @@ impl Expression {
             .map(|root| Root::find(observer, &root.label, root.at));
         let now: Vec<_> = now.map(|root| root.object_id()).collect();
         let before: Vec<_> = self.roots.iter().map(Root::object_id).collect();
-        if now != before
+        // In another session, what was captured means nothing either.
+        if (now != before || !same_session)
             && let Err(error) = self.bind(observer)
         {
             self.program = Program::Senseless(error);

@@ -3,7 +3,7 @@
 use memglass_value::compare::Operand;
 use rhai::Engine;
 
-use super::{World, position};
+use super::{World, position, told};
 use crate::expression::{Captured, Expression, Source, Truth};
 
 #[test]
@@ -34,6 +34,39 @@ fn a_name_means_the_object_that_has_it_now() {
     assert_eq!(of_handle.truth(&world.observer), Truth::Unknown);
     again.quantity.set(5);
     assert_eq!(expression.truth(&world.observer), Truth::False);
+}
+
+#[test]
+fn a_captured_object_is_unknown_in_another_session_however_alive_its_memory_is() {
+    let (before, after) = (World::new(), World::new());
+    let handle = before.observer.field("a").expect("an object");
+    let part = before.observer.field("a.quantity").expect("a field");
+    for text in [
+        "p.quantity == 100",
+        "q == 100",
+        "a.quantity == 100 && p.quantity == 100",
+    ] {
+        let source = Source::of_text(text).expect("an expression");
+        let captured = |name: &str| match name {
+            "p" => Some(Captured::Object(handle.clone())),
+            "q" => Some(Captured::Part(part.clone())),
+            _ => None,
+        };
+        let condition = source.condition(&before.observer, captured);
+        let mut condition = condition.expect("a condition");
+        assert_eq!(condition.truth(&before.observer), Truth::True, "{text}");
+        let error = condition.holds(&after.observer).expect_err(text);
+        assert!(
+            error.to_string().contains("is of the session before"),
+            "{text}: {error}"
+        );
+        assert!(condition.held(&after.observer, &mut told).is_none());
+        // It was an object of this one.
+        assert_eq!(condition.truth(&before.observer), Truth::True, "{text}");
+        let condition = source.condition(&after.observer, captured);
+        let mut condition = condition.expect("a condition");
+        assert_eq!(condition.truth(&after.observer), Truth::Unknown, "{text}");
+    }
 }
 
 #[test]
