@@ -109,7 +109,10 @@ impl Automation {
             .drafts
             .borrow_mut()
             .retain(|draft| !Rc::ptr_eq(draft, entry));
+        // What it is about is there from its first sample on, also if it is the first trigger since a restart.
+        let awaits = self.0.awaits.replace(!entry.subject.is_timer());
         self.look_at_session();
+        self.0.awaits.set(awaits);
         let now = self.now();
         self.engine().catch_up(now);
         let question = self.question(entry)?;

@@ -260,6 +260,22 @@ fn the_first_trigger_after_attaching_again_knows_the_new_objects() {
 }
 
 #[test]
+fn the_first_trigger_after_a_restart_is_about_the_new_session_like_the_next_one() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    producer.kill();
+    let _next = world.producer("t1");
+    terminal.line("");
+    terminal.ends_with("t1 [restarted]>");
+    let when = "when(\"AAPL_position.quantity > 100000\", |f| 1);";
+    terminal.line(&format!("{when} {when} sleep(100.ms);"));
+    terminal.ends_with("t1>");
+    terminal.line("triggers().map(|t| `${t.state} ${t.failures}`)");
+    terminal.shows("[\"armed 0\", \"armed 0\"]");
+}
+
+#[test]
 fn triggers_that_rest_do_not_keep_the_next_ones_from_the_new_objects() {
     let (world, producer) = World::with_producer();
     let mut terminal = Terminal::open(&world, &["t1"]);

@@ -84,14 +84,15 @@ pub enum Unmet {
 impl Engine {
     /// What a trigger is at this moment; `None` if it was forgotten. That costs little, however many objects it is about.
     pub fn state(&self, number: u64) -> Option<Shown> {
-        self.triggers.get(&number).map(|trigger| trigger.shown())
+        let trigger = self.triggers.get(&number)?;
+        Some(trigger.shown(self.is_readable()))
     }
 
     /// What a trigger shows of itself; `None` if it was forgotten.
     pub fn status(&self, number: u64) -> Option<Status> {
         let trigger = self.triggers.get(&number)?;
         Some(Status {
-            state: trigger.shown(),
+            state: trigger.shown(self.is_readable()),
             counters: trigger.counters,
             counts: trigger.counts(),
             last_fired: trigger.last_fired,
@@ -122,7 +123,7 @@ impl Engine {
 }
 
 impl Trigger {
-    fn shown(&self) -> Shown {
+    fn shown(&self, has_producer: bool) -> Shown {
         match (&self.followed, self.pause) {
             _ if self.is_done => Shown::Done,
             (_, Some(reason)) => Shown::Paused(reason),
@@ -135,6 +136,10 @@ impl Trigger {
                     State::Error => Shown::Error(life.why.clone().unwrap_or_default()),
                     State::Done => Shown::Done,
                 }
+            }
+            // Its objects cannot say so: there may be none.
+            (Followed::Guard(Guard::Each { .. }), None) if !has_producer => {
+                Shown::Error("its producer is gone".to_owned())
             }
             (Followed::Watch(watch), None) => match watch.why() {
                 Some(why) => Shown::Error(why.to_owned()),

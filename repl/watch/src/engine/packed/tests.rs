@@ -751,3 +751,25 @@ fn a_trigger_that_is_done_rests_also_when_the_producer_comes_back() {
     world.ticks(1);
     assert!(world.engine.restless.is_empty());
 }
+
+#[test]
+fn a_condition_of_each_object_has_no_answer_without_a_producer() {
+    let mut world = World::new();
+    let _a = world.session.object("a", 1_i64).expect("room");
+    let all = world.when("{} > 5", Some("a*"), Options::default());
+    let none = world.when("{} > 5", Some("zz*"), Options::default());
+    let is_armed = |world: &World, number| world.engine.state(number) == Some(Shown::Armed);
+    world.ticks(2);
+    assert!(is_armed(&world, all) && is_armed(&world, none));
+    world.engine.set_presence(Presence::Crashed);
+    world.ticks(2);
+    let gone = Some(Shown::Error("its producer is gone".to_owned()));
+    assert_eq!(world.engine.state(all), gone);
+    assert_eq!(world.engine.state(none), gone);
+    world.engine.set_presence(Presence::Alive);
+    world.ticks(2);
+    assert!(is_armed(&world, all) && is_armed(&world, none));
+    world.engine.cancel(all);
+    world.engine.set_presence(Presence::Crashed);
+    assert_eq!(world.engine.state(all), Some(Shown::Done));
+}
