@@ -1,3 +1,5 @@
+mod differential;
+
 use std::sync::Arc;
 
 use memglass::{ObjectId, Observer, Presence, Session};
@@ -112,14 +114,18 @@ type Deed = Arc<dyn Fn() + Send + Sync>;
 
 impl Plain {
     fn of(text: &str, object: &str, observer: &Observer) -> Plain {
+        Plain::perhaps(text, object, observer).expect("a condition")
+    }
+
+    fn perhaps(text: &str, object: &str, observer: &Observer) -> Option<Plain> {
         let source = Source::of_text(&text.replace("{}", object)).expect("an expression");
-        Plain {
+        Some(Plain {
             text: text.into(),
-            expression: source.condition(observer, |_| None).expect("a condition"),
+            expression: source.condition(observer, |_| None).ok()?,
             names: Vec::new(),
             object: object.into(),
             meanwhile: None,
-        }
+        })
     }
 }
 
