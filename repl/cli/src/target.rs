@@ -200,13 +200,16 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
     ) {
         return error.into();
     }
-    let of_prompt = arguments::of_prompt(session, std::iter::empty());
-    let similar = || arguments::similar(session);
-    let meant = match of_prompt.or_else(|| Some(format!("there is a subcommand `{}`", similar()?)))
-    {
-        Some(meant) => Some(meant),
-        None => near(options, session).or_else(|| in_only_session(options, session)),
+    let similar = || {
+        Some(format!(
+            "there is a subcommand `{}`",
+            arguments::similar(session)?
+        ))
     };
+    let meant = arguments::of_prompt(session, std::iter::empty())
+        .or_else(similar)
+        .or_else(|| near(options, session))
+        .or_else(|| in_only_session(options, session));
     match meant {
         Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
         None => error.into(),

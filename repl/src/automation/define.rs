@@ -110,7 +110,8 @@ impl Automation {
             .borrow_mut()
             .retain(|draft| !Rc::ptr_eq(draft, entry));
         // What it is about is there from its first sample on, also if it is the first trigger since a restart.
-        let awaits = self.0.awaits.replace(!entry.subject.is_timer());
+        let awaits = self.0.awaits.get();
+        self.0.awaits.set(awaits || !entry.subject.is_timer());
         self.look_at_session();
         self.0.awaits.set(awaits);
         let now = self.now();

@@ -17,6 +17,7 @@ use crate::expression::ToldValue;
 /// Held conditions, and what they read.
 #[derive(Default)]
 pub(super) struct Judged {
+    /// In boxes, as the table has a place for each key of the scan, and watches have keys there too.
     values: ByKey<Box<FollowedValue>>,
     /// The value that was followed last of each field. There are several of a field that changed while conditions came.
     latest: HashMap<FieldId, Key>,
@@ -229,7 +230,7 @@ impl Judged {
         }
     }
 
-    /// Judges a condition at once.
+    /// Judges a condition at once; `None` if it is held no more.
     pub(super) fn judge(&mut self, number: usize) -> Option<Truth> {
         let held = self.conditions.get_mut(number)?;
         held.truth = held.condition.judge();

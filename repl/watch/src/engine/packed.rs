@@ -22,7 +22,7 @@ use super::trigger::{Followed, Trigger, next_point};
 use crate::condition::Truth;
 use crate::expression::ToldValue;
 
-/// The packed places of all triggers that are sampled at one rate.
+/// The packed places and the held conditions of all triggers that are sampled at one rate.
 #[derive(Default)]
 pub(super) struct Rate {
     scan: Scan,
@@ -90,7 +90,7 @@ impl Rate {
         self.judged.hold(held)
     }
 
-    /// Judges a held condition at once.
+    /// Judges a held condition at once; `None` if it is held no more.
     pub(super) fn judge(&mut self, number: usize) -> Option<Truth> {
         self.judged.judge(number)
     }
