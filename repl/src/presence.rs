@@ -85,7 +85,7 @@ pub(crate) fn place(replay: &Replay) -> String {
     format!("{seconds:.1} s{moving}{branch}")
 }
 
-/// A replay as the full-screen view has it, without what happened in it.
+/// A replay as the full-screen view has it, without what happened in it, and as if another process played it.
 #[cfg(feature = "view")]
 pub(crate) fn replay(replay: &Replay) -> memglass_view::snapshot::Replay {
     let whole = replay.end.duration_since(replay.start).unwrap_or_default();
@@ -96,6 +96,7 @@ pub(crate) fn replay(replay: &Replay) -> memglass_view::snapshot::Replay {
         bounds: [replay.start, replay.end].map(memglass_value::time::clock),
         marks: Vec::new(),
         is_branch: replay.is_branch,
+        is_ours: false,
     }
 }
 

@@ -3,7 +3,8 @@
 //! [`Meaning`] says what a text follows. A [`Feed`] samples all of it at one rate, and keeps what nobody has taken yet
 //! in an [`outbox`], merged where its reader is slow. [`Changes`] is the feed with its thread; [`lines`] writes what
 //! comes out. `memglass watch` and `:watch` ([`Typed`]) are two
-//! readers of it. In a recording nothing happens while nobody goes on: [`RecordedChanges`] and [`Search`] take a [`Walk`] through it.
+//! readers of it. In a recording nothing happens while nobody goes on: [`RecordedChanges`] and [`Search`] take a [`Walk`] through it,
+//! and [`nearest`] finds the change before a moment, or after it.
 
 mod awaited;
 #[cfg(feature = "view")]
@@ -12,6 +13,8 @@ mod expression;
 mod feed;
 mod lines;
 mod meaning;
+#[cfg(feature = "view")]
+mod nearest;
 mod news;
 mod outbox;
 mod recorded;
@@ -33,6 +36,8 @@ pub use awaited::Awaited;
 pub use board::{Told, Watching};
 pub use lines::Lines;
 pub use meaning::Meaning;
+#[cfg(feature = "view")]
+pub(crate) use nearest::{Nearest, first_after, last_before};
 pub use news::{Happened, News};
 pub use recorded::RecordedChanges;
 pub use search::{Search, Step};

@@ -42,6 +42,8 @@ pub(crate) use memglass_syntax::Takes;
 pub use memglass_value::causes::with_causes;
 pub use objects::list as list_objects;
 pub use places::is_pattern;
+#[cfg(feature = "view")]
+pub(crate) use replay::walk as walk_beside;
 pub(crate) use replay::why_not as why_not_replayed;
 pub use types::{describe as describe_type, list as list_types};
 pub(crate) use watch::timed;

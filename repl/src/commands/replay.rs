@@ -225,8 +225,7 @@ fn searched(hand: &Hand<'_>, text: &str) -> Result<SystemTime, CommandError> {
         true => (replay.position, "after this moment"),
         false => (replay.start, "in this recording"),
     };
-    let passage = passage(hand.player, from).map_err(refused)?;
-    let (search, _) = Search::new(Walk::new(passage, Duration::ZERO)?, text, None)?;
+    let (search, _) = Search::new(walk(hand.player, from)?, text, None)?;
     let mut search = match goes_on {
         true => search.from_next(),
         false => search,
@@ -246,6 +245,12 @@ fn searched(hand: &Hand<'_>, text: &str) -> Result<SystemTime, CommandError> {
             Step::Unfinished => {}
         }
     }
+}
+
+/// Goes through the recording beside the replay, from a moment on.
+pub(crate) fn walk(player: &Player, from: SystemTime) -> Result<Walk, CommandError> {
+    let passage = passage(player, from).map_err(refused)?;
+    Ok(Walk::new(passage, Duration::ZERO)?)
 }
 
 /// The recording from a moment on, under a name that nobody else has: other programs may have the same number here.

@@ -49,7 +49,7 @@ use formula::{Formula, Gives};
 use looks::Looks;
 use order::{Entry, Order};
 use outline::Outlines;
-use watches::{Watches, When};
+use watches::{Moment, Watches, When};
 
 /// How often the regions are looked at, which are thousands in a large session.
 const REGIONS: Duration = Duration::from_millis(250);
@@ -59,7 +59,9 @@ const NOT_THEN: &str = "not then";
 
 /// Reads snapshots of one session.
 pub(crate) struct Snapshots {
+    /// When times begin, and the time of day then: a row has one time, whenever it is drawn.
     opened: Instant,
+    began: SystemTime,
     observer: Observer,
     is_readonly: bool,
     order: Order,
@@ -82,8 +84,11 @@ pub(crate) struct Snapshots {
 impl Snapshots {
     /// Snapshots of what `observer` is attached to; times count from `opened` on.
     pub(crate) fn new(observer: &Observer, is_readonly: bool, opened: Instant) -> Self {
+        let began = SystemTime::now().checked_sub(opened.elapsed());
+        let began = began.unwrap_or(SystemTime::UNIX_EPOCH);
         Snapshots {
             opened,
+            began,
             observer: observer.beside(),
             is_readonly,
             order: Order::default(),
@@ -92,7 +97,7 @@ impl Snapshots {
             outlines: Outlines::default(),
             bytes: hex::Held::default(),
             fate: Fate::default(),
-            watches: Watches::new(opened),
+            watches: Watches::new(began),
             regions: None,
             is_of_now: false,
             is_frozen: false,
@@ -159,14 +164,15 @@ impl Snapshots {
             self.put_back(&mut fields, moment, interest.fields.in_hex);
         }
         let when = When::of(is_frozen, interest.moment);
+        let moment = self.moment(now);
         let producer = self.fate.of(&self.observer, now);
         self.watches.tell_live(!producer.has_ended());
         let watches = self
             .watches
-            .rows(&self.observer, interest.watches, now, when);
+            .rows(&self.observer, interest.watches, moment, when);
         let history = interest
             .history
-            .map(|wanted| self.watches.history(wanted, now, when));
+            .map(|wanted| self.watches.history(wanted, moment, when));
         self.is_of_now = !interest.is_frozen;
         Snapshot {
             at: now - self.opened,
@@ -292,9 +298,24 @@ impl Snapshots {
     /// The same, watching what `before` watched in another session.
     pub(crate) fn watching_as(mut self, before: &mut Snapshots) -> Snapshots {
         self.order.refresh(&mut self.observer, Instant::now());
-        self.watches = std::mem::replace(&mut before.watches, Watches::new(self.opened));
-        self.watches.follow(&self.observer, Instant::now());
+        let now = self.moment(Instant::now());
+        self.watches = std::mem::replace(&mut before.watches, Watches::new(now.since));
+        self.watches.follow(&self.observer, now);
         self
+    }
+
+    /// The present, as times of what is watched count.
+    fn moment(&self, now: Instant) -> Moment {
+        match self.observer.origin() {
+            Origin::Replay(replay) => Moment {
+                since: replay.start,
+                at: replay.elapsed(),
+            },
+            _ => Moment {
+                since: self.began,
+                at: now - self.opened,
+            },
+        }
     }
 
     fn session(&mut self, now: Instant) -> Session {

@@ -1,7 +1,7 @@
 //! What is watched: fields and expressions, with what they were in the last seconds.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use memglass::{Field, Observer, Value};
 use memglass_value::format::{Digits, Figure, Style, figure};
@@ -32,9 +32,17 @@ pub(super) struct Watches {
     watches: Vec<Watch>,
     /// Whether values can change.
     is_live: bool,
-    /// From when times count, and the time of day then: a row has one time, whenever it is drawn.
-    opened: Instant,
-    began: SystemTime,
+    /// From when times count.
+    since: SystemTime,
+    /// The present when they were read last.
+    at: Duration,
+}
+
+/// A time: on the clock of a live session since the view was opened, on that of a replay since the recording began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) since: SystemTime,
+    pub(super) at: Duration,
 }
 
 /// Of which time values are wanted.
@@ -64,8 +72,8 @@ struct Watch {
     last: Option<Value>,
     /// Whether an object is missing without which an expression has no value.
     lacks_object: bool,
-    changes: VecDeque<Instant>,
-    history: VecDeque<(Instant, Option<f64>)>,
+    changes: VecDeque<Duration>,
+    history: VecDeque<(Duration, Option<f64>)>,
     past: Past,
 }
 
@@ -77,15 +85,13 @@ enum Subject {
 }
 
 impl Watches {
-    /// Watches nothing; times count from `opened` on.
-    pub(super) fn new(opened: Instant) -> Self {
+    /// Watches nothing; times count from `since` on.
+    pub(super) fn new(since: SystemTime) -> Self {
         Watches {
             watches: Vec::new(),
             is_live: true,
-            opened,
-            began: SystemTime::now()
-                .checked_sub(opened.elapsed())
-                .unwrap_or(SystemTime::UNIX_EPOCH),
+            since,
+            at: Duration::ZERO,
         }
     }
 
@@ -141,12 +147,13 @@ impl Watches {
     }
 
     /// Goes on in another session; what lies between leaves a gap.
-    pub(super) fn follow(&mut self, observer: &Observer, now: Instant) {
+    pub(super) fn follow(&mut self, observer: &Observer, now: Moment) {
+        self.turn_to(now);
         for watch in &mut self.watches {
             watch.subject = subject(observer, &watch.name)
                 .unwrap_or_else(|mistake| Subject::Lost(mistake.reason));
-            watch.history.push_back((now, None));
-            watch.past.note(now - self.opened, None);
+            watch.history.push_back((now.at, None));
+            watch.past.note(now.at, None);
         }
     }
 
@@ -160,24 +167,23 @@ impl Watches {
         &mut self,
         observer: &Observer,
         window: Window,
-        now: Instant,
+        now: Moment,
         when: When,
     ) -> WatchRows {
         let window = window.settled(self.watches.len());
         if when != When::Last {
-            let at = now - self.opened;
+            self.turn_to(now);
             let watches = self.watches.iter_mut();
-            watches.for_each(|watch| watch.read(observer, now, at, self.is_live));
+            watches.for_each(|watch| watch.read(observer, now.at, self.is_live));
         }
         let [earlier, later] = self.around(when);
         let rows = self.watches.iter().skip(window.first).take(window.height);
         WatchRows {
+            at: now.at,
             total: self.watches.len(),
             first: window.first,
             selected: window.selected,
-            rows: rows
-                .map(|watch| watch.row_at(now, self.opened, when))
-                .collect(),
+            rows: rows.map(|watch| watch.row_at(now.at, when)).collect(),
             earlier,
             later,
         }
@@ -185,6 +191,16 @@ impl Watches {
 }
 
 impl Watches {
+    /// Goes to a time. Before that it keeps nothing of a later one, which a replay that was moved back shows again, nor what
+    /// was on another clock.
+    fn turn_to(&mut self, now: Moment) {
+        let goes_on = now.since == self.since && now.at >= self.at;
+        (self.since, self.at) = (now.since, now.at);
+        if !goes_on {
+            self.watches.iter_mut().for_each(Watch::forget);
+        }
+    }
+
     /// When anything changed last before what is shown, and when first after it.
     fn around(&self, when: When) -> [Option<Duration>; 2] {
         let pasts = || self.watches.iter().map(|watch| &watch.past);
@@ -200,14 +216,13 @@ impl Watches {
     }
 
     /// The changes of one of them, up to the moment that is shown.
-    pub(super) fn history(&self, wanted: HistoryInterest, now: Instant, when: When) -> History {
+    pub(super) fn history(&self, wanted: HistoryInterest, now: Moment, when: When) -> History {
         let Some(watch) = self.watches.get(wanted.watch) else {
             return History::default();
         };
-        let at = now - self.opened;
         let shown = match when {
             When::Then(moment) => moment,
-            _ => at,
+            _ => now.at,
         };
         let until = wanted.until.map_or(shown, |until| until.min(shown));
         let total = watch.past.known(until);
@@ -218,7 +233,7 @@ impl Watches {
         let rows = changes.skip(window.first).take(window.height);
         let rows = rows.map(|(seen, value, before)| ChangeRow {
             at: seen,
-            time: time::exact_clock(self.began + seen),
+            time: time::exact_clock(self.since + seen),
             value: value.map_or(Figure::Nothing, |value| shown_value(value, &style)),
             change: difference(value, before),
         });
@@ -292,8 +307,15 @@ fn word(error: &memglass::ReadError) -> &'static str {
 }
 
 impl Watch {
+    /// Forgets what it was.
+    fn forget(&mut self) {
+        self.changes.clear();
+        self.history.clear();
+        self.past = Past::default();
+    }
+
     /// Reads it; what a producer left behind when it ended is no part of the history.
-    fn read(&mut self, observer: &Observer, now: Instant, at: Duration, is_live: bool) {
+    fn read(&mut self, observer: &Observer, now: Duration, is_live: bool) {
         // A field whose object was destroyed may have a successor under the same label.
         if let Subject::Field(field) = &self.subject
             && !field.is_alive()
@@ -303,7 +325,7 @@ impl Watch {
         }
         let value = self.subject.value(observer).ok();
         self.lacks_object = value.is_none() && self.subject.lacks_object();
-        self.past.note(at, value.as_ref());
+        self.past.note(now, value.as_ref());
         if value.is_some() && self.last.is_some() && !is_same(value.as_ref(), self.last.as_ref()) {
             self.changes.push_back(now);
         }
@@ -335,19 +357,19 @@ impl Watch {
     }
 
     /// Where a sparkline ends: what is not read any more stands still, however long one looks at it.
-    fn newest(&self, now: Instant) -> Instant {
+    fn newest(&self, now: Duration) -> Duration {
         self.history.back().map_or(now, |(at, _)| *at)
     }
 
     /// The row as it is now, or as it was.
-    fn row_at(&self, now: Instant, opened: Instant, when: When) -> WatchRow {
+    fn row_at(&self, now: Duration, when: When) -> WatchRow {
         let When::Then(moment) = when else {
             return self.row(now);
         };
         let then = self.past.at(moment);
         WatchRow {
             value: then.map_or(Figure::Nothing, |value| shown_value(value, &self.style())),
-            history: self.levels(opened + moment),
+            history: self.levels(moment),
             trouble: then.is_none().then(|| "no value".into()),
             ..self.row(now)
         }
@@ -363,7 +385,7 @@ impl Watch {
         }
     }
 
-    fn row(&self, now: Instant) -> WatchRow {
+    fn row(&self, now: Duration) -> WatchRow {
         let style = self.style();
         let numbers = || self.history.iter().filter_map(|(_, number)| *number);
         // Written as the value is.
@@ -399,10 +421,10 @@ impl Watch {
     }
 
     /// The last value of each sixteenth of the window, from the least to the greatest in eight steps.
-    fn levels(&self, now: Instant) -> Vec<Option<u8>> {
+    fn levels(&self, now: Duration) -> Vec<Option<u8>> {
         let mut cells: Vec<Option<f64>> = vec![None; CELLS];
         for (at, number) in self.history.iter().filter(|(at, _)| *at <= now) {
-            let ago = now.saturating_duration_since(*at).as_secs_f64() / HISTORY.as_secs_f64();
+            let ago = now.saturating_sub(*at).as_secs_f64() / HISTORY.as_secs_f64();
             let cell = CELLS - 1 - ((ago * CELLS as f64) as usize).min(CELLS - 1);
             cells[cell] = *number;
         }
@@ -474,6 +496,14 @@ mod tests {
         (dir, session)
     }
 
+    /// So many milliseconds after times began.
+    fn after(ms: u64) -> Moment {
+        Moment {
+            since: SystemTime::UNIX_EPOCH,
+            at: Duration::from_millis(ms),
+        }
+    }
+
     const ALL: Window = Window {
         selected: 0,
         first: 0,
@@ -488,7 +518,7 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let mut watches = Watches::new(Instant::now());
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         watches.add(&observer, "quote.price").expect("a field");
         watches
             .add(&observer, "quote.price * 2")
@@ -503,17 +533,11 @@ mod tests {
                 .reason
                 .contains("did you mean \"price\"")
         );
-        let start = Instant::now();
         for (value, ms) in [(10, 0), (20, 100), (30, 200)] {
             quote.price.set(value);
-            watches.rows(&observer, ALL, start + Duration::from_millis(ms), When::Now);
+            watches.rows(&observer, ALL, after(ms), When::Now);
         }
-        let rows = watches.rows(
-            &observer,
-            ALL,
-            start + Duration::from_millis(300),
-            When::Last,
-        );
+        let rows = watches.rows(&observer, ALL, after(300), When::Last);
         let shown: Vec<_> = rows.rows.iter().map(|row| row.value.plain()).collect();
         assert_eq!(shown, ["30", "60", "15.0"]);
         assert_eq!(rows.rows[0].rate, 2.0);
@@ -528,11 +552,10 @@ mod tests {
         let quote = session.object("quote", Quote { price: 10 }).expect("room");
         let observer = Observer::builder().dir(dir.path()).attach("s");
         let observer = observer.expect("an observer");
-        let start = Instant::now();
-        let mut watches = Watches::new(start);
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         watches.add(&observer, "quote.price").expect("a field");
         let curve = |watches: &mut Watches, ms, when| {
-            let at = start + Duration::from_millis(ms);
+            let at = after(ms);
             let rows = watches.rows(&observer, ALL, at, when).rows;
             rows[0].history.clone()
         };
@@ -565,9 +588,9 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let mut watches = Watches::new(Instant::now());
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         watches.add(&observer, "price").expect("a field");
-        let now = Instant::now();
+        let now = after(0);
         watches.rows(&observer, ALL, now, When::Now);
         drop(first);
         observer.refresh().expect("a refresh");
@@ -590,11 +613,11 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let mut watches = Watches::new(Instant::now());
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         for text in ["price", "1 / 0"] {
             watches.add(&observer, text).expect("an expression");
         }
-        let now = Instant::now();
+        let now = after(0);
         let rows = watches.rows(&observer, ALL, now, When::Now).rows;
         let troubles = rows.into_iter().map(|row| row.trouble.expect("no value"));
         assert!(troubles.eq(["no object", "no value"]));
@@ -617,24 +640,49 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let start = Instant::now();
-        let mut watches = Watches::new(start);
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         watches.add(&observer, "quote.price").expect("a field");
         let ms = Duration::from_millis;
         for (value, at) in [(10, 0), (20, 100), (30, 200)] {
             quote.price.set(value);
-            watches.rows(&observer, ALL, start + ms(at), When::Now);
+            watches.rows(&observer, ALL, after(at), When::Now);
         }
-        let live = watches.rows(&observer, ALL, start + ms(250), When::Now);
+        let live = watches.rows(&observer, ALL, after(250), When::Now);
         assert_eq!((live.earlier, live.later), (Some(ms(100)), None));
         quote.price.set(40);
-        let then = watches.rows(&observer, ALL, start + ms(300), When::Then(ms(100)));
+        let then = watches.rows(&observer, ALL, after(300), When::Then(ms(100)));
         assert_eq!(then.rows[0].value.plain(), "20");
         assert_eq!((then.earlier, then.later), (Some(ms(0)), Some(ms(200))));
         assert_eq!(watches.then("quote.price", ms(299)), Some(&Value::I64(30)));
-        let newest = watches.rows(&observer, ALL, start + ms(350), When::Then(ms(300)));
+        let newest = watches.rows(&observer, ALL, after(350), When::Then(ms(300)));
         assert_eq!(newest.rows[0].value.plain(), "40", "noted meanwhile");
         assert_eq!(newest.later, None);
+    }
+
+    #[test]
+    fn a_replay_that_goes_back_keeps_nothing_of_what_comes() {
+        let (dir, session) = world();
+        let quote = session.object("quote", Quote { price: 10 }).expect("room");
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
+        watches.add(&observer, "quote.price").expect("a field");
+        let mut shown = |price, now| {
+            quote.price.set(price);
+            watches.rows(&observer, ALL, now, When::Now)
+        };
+        shown(10, after(0));
+        assert_eq!(shown(20, after(100)).earlier, Some(after(0).at));
+        let back = shown(15, after(50));
+        assert_eq!((back.earlier, back.later), (None, None));
+        assert_eq!(back.rows[0].greatest.plain(), "15");
+        assert_eq!(back.rows[0].history.iter().flatten().count(), 1);
+        assert_eq!(shown(16, after(60)).earlier, Some(after(50).at));
+        let elsewhere = Moment {
+            since: SystemTime::UNIX_EPOCH + HISTORY,
+            at: after(70).at,
+        };
+        assert_eq!(shown(17, elsewhere).earlier, None, "another recording");
     }
 
     #[test]
@@ -645,8 +693,7 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let start = Instant::now();
-        let mut watches = Watches::new(start);
+        let mut watches = Watches::new(SystemTime::UNIX_EPOCH);
         watches.add(&observer, "quote.price").expect("a field");
         watches
             .add(&observer, "quote.price * 0.5")
@@ -654,7 +701,7 @@ mod tests {
         let ms = Duration::from_millis;
         for (value, at) in [(10, 0), (1_020, 100), (30, 200)] {
             quote.price.set(value);
-            watches.rows(&observer, ALL, start + ms(at), When::Now);
+            watches.rows(&observer, ALL, after(at), When::Now);
         }
         let history = |watch, until, when| {
             let wanted = HistoryInterest {
@@ -662,9 +709,9 @@ mod tests {
                 window: ALL,
                 until,
             };
-            let history = watches.history(wanted, start + ms(300), when);
+            let history = watches.history(wanted, after(300), when);
             let times: Vec<_> = history.rows.iter().map(|row| &row.time).collect();
-            let later = watches.history(wanted, start + ms(600), when);
+            let later = watches.history(wanted, after(600), when);
             let same: Vec<_> = later.rows.iter().map(|row| &row.time).collect();
             assert_eq!(times, same, "a row keeps its time");
             let rows = history.rows.iter();
@@ -689,7 +736,7 @@ mod tests {
     #[test]
     fn equal_values_draw_the_middle_and_gaps_are_blank() {
         let watch = |numbers: &[Option<f64>]| {
-            let now = Instant::now() + HISTORY;
+            let now = HISTORY;
             let step = HISTORY / CELLS as u32;
             let history = numbers.iter().rev().zip(0..);
             let history = history.map(|(number, ago)| (now - step * ago, *number));

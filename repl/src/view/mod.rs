@@ -22,7 +22,7 @@ use memglass_view::interest::Column;
 use memglass_view::line::{Completions, Outcome};
 use memglass_view::live::Order;
 use memglass_view::snapshot::{Producer, Session};
-use memglass_view::{Ended, Host, Interest, Play, Setup, Snapshot, ViewError};
+use memglass_view::{Ended, Host, Interest, Play, Setup, Snapshot, Towards, ViewError};
 
 use crate::changes::{TypedTable, Watching};
 use crate::commands::CommandError;
@@ -252,6 +252,7 @@ impl Host for RuntimeHost<'_> {
         snapshot.session.can_undo = self.can_undo();
         self.shown_undo = snapshot.session.can_undo;
         if let Some(replay) = &mut snapshot.session.replay {
+            replay.is_ours = self.runtime.player.is_some();
             replay.marks = replay::marks(self.runtime);
         }
         snapshot
@@ -276,6 +277,15 @@ impl Host for RuntimeHost<'_> {
 
     fn play(&mut self, order: Play) -> Result<String, String> {
         replay::play(self.runtime, order)
+    }
+
+    fn play_to_change(&mut self, towards: Towards) -> Result<String, String> {
+        let watched = self.snapshots.watched();
+        replay::play_to_change(self.runtime, towards, &watched)
+    }
+
+    fn play_at(&mut self, elapsed: Duration) -> Result<String, String> {
+        replay::play_at(self.runtime, elapsed)
     }
 
     fn types(&mut self) -> Vec<(String, usize)> {

@@ -26,6 +26,15 @@ pub enum Play {
     Faster,
 }
 
+/// Where a change is, as seen from what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Towards {
+    /// Before it.
+    Earlier,
+    /// After it.
+    Later,
+}
+
 /// The program around the view.
 pub trait Host {
     /// Reads what the panels show, as of now.
@@ -48,6 +57,20 @@ pub trait Host {
     ///
     /// Why not, as a sentence without its full stop.
     fn play(&mut self, order: Play) -> Result<String, String>;
+
+    /// Moves the replay to the nearest change of anything that is watched; where it is then, in words.
+    ///
+    /// # Errors
+    ///
+    /// Why not, as a sentence without its full stop.
+    fn play_to_change(&mut self, towards: Towards) -> Result<String, String>;
+
+    /// Moves the replay to so long after its start; where it is then, in words.
+    ///
+    /// # Errors
+    ///
+    /// Why not, as a sentence without its full stop.
+    fn play_at(&mut self, elapsed: Duration) -> Result<String, String>;
 
     /// The types of which there are objects, and how many of each.
     fn types(&mut self) -> Vec<(String, usize)>;

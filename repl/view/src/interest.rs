@@ -24,7 +24,7 @@ pub struct Interest {
     pub log: LogInterest,
     /// Whether values are to stay as they were seen last.
     pub is_frozen: bool,
-    /// What is watched is wanted as it was then, as [`Snapshot::at`](crate::Snapshot::at); the rest is frozen.
+    /// What is watched is wanted as it was then, as [`WatchRows::at`](crate::snapshot::WatchRows::at); the rest is frozen.
     pub moment: Option<Duration>,
 }
 
@@ -178,7 +178,7 @@ pub struct HistoryInterest {
     pub watch: usize,
     /// Which changes.
     pub window: Window,
-    /// Only changes up to this time, as [`Snapshot::at`](crate::Snapshot::at): rows stay where they are while others come.
+    /// Only changes up to this time, as [`WatchRows::at`](crate::snapshot::WatchRows::at): rows stay where they are while others come.
     pub until: Option<Duration>,
 }
 

@@ -52,7 +52,7 @@ mod typing;
 
 pub use app::Options;
 pub use glyphs::Glyphs;
-pub use host::{Host, Play};
+pub use host::{Host, Play, Towards};
 pub use interest::Interest;
 pub use keymap::Keymap;
 pub use quick::QuickWrite;

@@ -555,6 +555,7 @@ fn replay() -> Replay {
         passed: 0.25,
         bounds: ["12:03:04".into(), "12:03:54".into()],
         is_branch: false,
+        is_ours: true,
         marks,
     }
 }
@@ -601,6 +602,54 @@ fn keys_move_a_replay_and_are_refused_on_a_live_session() {
         "Turn", "Step", "Back", "Forward", "Slower", "Faster", "Turn",
     ];
     assert_eq!(shown.world.done, done);
+}
+
+#[test]
+fn a_replay_is_moved_to_changes_unless_another_process_plays_it() {
+    let mut world = world();
+    world.snapshot.session.replay = Some(replay());
+    world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    let mut shown = Shown::of(world, 120, 36);
+    for (key, done) in [("[", "Earlier"), ("]", "Later")] {
+        shown.press(key);
+        assert_eq!(shown.world.done.pop().as_deref(), Some(done));
+        assert!(!shown.text().contains("ago"), "all of it was moved");
+    }
+    shown.shows("11.5 s");
+    shown.press("p [");
+    assert!(!shown.text().contains("paused"), "a pause ends with that");
+    let replay = shown.world.snapshot.session.replay.as_mut();
+    replay.expect("a replay").is_ours = false;
+    shown.world.done.clear();
+    shown.text();
+    shown.press("[");
+    shown.shows("◁ 2.40 s ago, watched values only");
+    assert!(shown.world.done.is_empty());
+}
+
+#[test]
+fn what_is_shown_again_at_another_time_has_not_changed() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    let value = |shown: &mut Shown, value| {
+        shown.world.snapshot.at += Duration::from_millis(16);
+        shown.world.snapshot.fields.rows[1].value = number(value);
+        shown.text()
+    };
+    value(&mut shown, 100);
+    shown.press("[");
+    value(&mut shown, 90);
+    shown.press("Esc");
+    assert!(!value(&mut shown, 250).contains("100 →"), "long ago");
+    assert!(value(&mut shown, 251).contains("250 →"));
+    let passed = |shown: &mut Shown, passed| {
+        let replay = Replay { passed, ..replay() };
+        shown.world.snapshot.session.replay = Some(replay);
+    };
+    passed(&mut shown, 0.5);
+    assert!(value(&mut shown, 252).contains("251 →"));
+    passed(&mut shown, 0.4);
+    assert!(!value(&mut shown, 240).contains("252 →"), "that was later");
 }
 
 #[test]

@@ -133,7 +133,9 @@ pub struct WatchRows {
     pub selected: usize,
     /// The rows.
     pub rows: Vec<WatchRow>,
-    /// When anything of them changed last before what is shown; as [`Snapshot::at`].
+    /// The present, as times of what is watched count: since the view was opened, and at a replay since the recording began.
+    pub at: Duration,
+    /// When anything of them changed last before what is shown.
     pub earlier: Option<Duration>,
     /// When anything of them changed first after what is shown.
     pub later: Option<Duration>,
@@ -169,7 +171,7 @@ pub struct History {
     pub first: usize,
     /// Which of them is selected.
     pub selected: usize,
-    /// When the newest of them was; as [`Snapshot::at`].
+    /// When the newest of them was; as [`WatchRows::at`].
     pub newest: Option<Duration>,
     /// The rows.
     pub rows: Vec<ChangeRow>,
@@ -178,7 +180,7 @@ pub struct History {
 /// A value that something had from a time on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeRow {
-    /// When it was seen first; as [`Snapshot::at`].
+    /// When it was seen first; as [`WatchRows::at`].
     pub at: Duration,
     /// The same as a time of day.
     pub time: String,
@@ -254,6 +256,8 @@ pub struct Replay {
     pub marks: Vec<Mark>,
     /// Whether it is a branch that can be written.
     pub is_branch: bool,
+    /// Whether it can be moved from here: nobody else plays it.
+    pub is_ours: bool,
 }
 
 /// What happened in a part of a recording; the last that applies is the one to be seen.

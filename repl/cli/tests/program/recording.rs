@@ -348,6 +348,81 @@ fn the_view_moves_a_replay_and_shows_all_of_it() {
 }
 
 #[test]
+fn the_view_goes_through_the_changes_of_what_is_watched_in_a_recording() {
+    let (world, session, motor) = producing();
+    let child = recorder(&world);
+    // More than is looked through at first.
+    std::thread::sleep(Duration::from_millis(1_200));
+    recorded_change(&world, || motor.speed.set(500));
+    let other = || session.object("other", Motor::default()).unwrap();
+    let _other = recorded_change(&world, other);
+    recorded_change(&world, || motor.speed.set(700));
+    signal(child.id(), Signal::INT);
+    child.wait_with_output().unwrap();
+    let watching = ["view", &file(&world), "--watch", "motor.speed"];
+    let mut terminal = Terminal::open_sized(&world, &watching, 120, 30);
+    terminal.shows("700");
+    let position = |terminal: &mut Terminal| {
+        let screen = terminal.with_screen(|screen| screen.contents());
+        let (_, at) = screen.split_once("* replay at ").expect("a replay");
+        at.split_once(" s")
+            .expect("seconds")
+            .0
+            .parse::<f64>()
+            .unwrap()
+    };
+    let watched = |screen: &str, value: &str| {
+        let row = screen.lines().find(|line| line.contains(" motor.speed "));
+        row.is_some_and(|row| row.split_whitespace().any(|word| word == value))
+    };
+    let mut places = vec![position(&mut terminal)];
+    for (key, told, value) in [
+        ("[", "run.mcap at", "700"),
+        ("[", "run.mcap at", "500"),
+        (
+            "[",
+            "nothing that is watched changed up to here; replay of run.mcap at 0.0 s",
+            "0",
+        ),
+        ("[", "the recording begins here", "0"),
+        ("]", "run.mcap at", "500"),
+        ("]", "run.mcap at", "700"),
+        (
+            "]",
+            "nothing that is watched changed up to here; replay of run.mcap at",
+            "700",
+        ),
+        ("]", "the recording ends here", "700"),
+    ] {
+        terminal.press(key);
+        let place = |screen: &str| {
+            screen
+                .lines()
+                .last()
+                .is_some_and(|line| line.contains(told))
+        };
+        terminal.until(told, |screen| place(screen) && watched(screen, value));
+        places.push(position(&mut terminal));
+    }
+    let [end, second, first, start, ..] = places[..] else {
+        panic!("{places:?}");
+    };
+    assert!(
+        start == 0.0 && first > 1.0 && second > first && end > second,
+        "{places:?}"
+    );
+    assert_eq!(places[5..], [first, second, end, end], "{places:?}");
+    // What was seen is listed with times of the recording, and leads there.
+    terminal.press("3");
+    terminal.press("\r");
+    terminal.shows("seen");
+    terminal.press("j\r");
+    terminal.until("the first change", |screen| watched(screen, "500"));
+    assert_eq!(position(&mut terminal), first);
+    terminal.press("q");
+}
+
+#[test]
 fn a_killed_recorder_leaves_a_recording() {
     let (world, _session, motor) = producing();
     let mut child = recorder(&world);

@@ -11,7 +11,7 @@ use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
 use crate::history::History;
-use crate::host::{Host, Play};
+use crate::host::{Host, Play, Towards};
 use crate::keys::{self, Binding, Command, Place};
 use crate::overlay::{Answer, Overlay};
 use crate::panels::{Action, Handled};
@@ -189,8 +189,8 @@ impl App {
             Command::Band => self.turn_band(),
             Command::Escape => self.escape(),
             Command::Pause => self.pause(),
-            Command::Earlier => self.go_back(),
-            Command::Later => self.moment = self.snapshot.watches.later,
+            Command::Earlier => self.turn_to(Towards::Earlier, host),
+            Command::Later => self.turn_to(Towards::Later, host),
             Command::Mouse => self.options.has_mouse = !self.options.has_mouse,
             Command::Faster => self.set_rate(self.options.rate.faster()),
             Command::Slower => self.set_rate(self.options.rate.slower()),
@@ -232,22 +232,48 @@ impl App {
         self.tell(reason.into(), Role::Amber);
     }
 
-    /// Goes to the change before what is shown, of anything that is watched.
-    fn go_back(&mut self) {
-        match self.snapshot.watches.earlier {
-            Some(earlier) => self.go_to(earlier),
-            None if self.snapshot.watches.total == 0 => {
+    /// Goes to the next change of anything that is watched, in one direction or the other. A replay is moved there, with all
+    /// that it has; of anything else only what is watched is kept.
+    fn turn_to(&mut self, towards: Towards, host: &mut dyn Host) {
+        let watches = &self.snapshot.watches;
+        match (self.is_movable(), towards) {
+            (false, Towards::Later) => self.moment = watches.later,
+            _ if watches.total == 0 => {
                 let key = self.keymap.shown(Command::Watch).unwrap_or("watch");
                 let reason = format!("only what is watched has a history: {key} watches a field");
                 self.tell(reason, Role::Amber);
             }
-            None => self.tell("nothing earlier is kept".into(), Role::Amber),
+            (true, towards) => self.moved_to(host.play_to_change(towards)),
+            (false, Towards::Earlier) => match watches.earlier {
+                Some(earlier) => (self.moment, self.paused) = (Some(earlier), None),
+                None => self.tell("nothing earlier is kept".into(), Role::Amber),
+            },
         }
     }
 
-    /// Shows what is watched as it was then; a pause ends with that.
-    fn go_to(&mut self, moment: Duration) {
-        (self.moment, self.paused) = (Some(moment), None);
+    /// Goes to the time of a change of something that is watched; a pause ends with that.
+    fn go_to(&mut self, moment: Duration, host: &mut dyn Host) {
+        match self.is_movable() {
+            true => self.moved_to(host.play_at(moment)),
+            false => (self.moment, self.paused) = (Some(moment), None),
+        }
+    }
+
+    /// Whether all that is shown can be moved in time.
+    fn is_movable(&self) -> bool {
+        let replay = self.snapshot.session.replay.as_ref();
+        replay.is_some_and(|replay| replay.is_ours)
+    }
+
+    /// Tells where the replay is; a pause of the view ends with that.
+    fn moved_to(&mut self, moved: Result<String, String>) {
+        match moved {
+            Ok(now) => {
+                self.paused = None;
+                self.tell(now, Role::Dim);
+            }
+            Err(reason) => self.tell(reason, Role::Amber),
+        }
     }
 
     fn set_rate(&mut self, rate: crate::rate::Rate) {
@@ -368,7 +394,7 @@ impl App {
                 let history = History::new(index, self.keymap.clone());
                 self.overlays.push(Box::new(history));
             }
-            Action::GoTo(moment) => self.go_to(moment),
+            Action::GoTo(moment) => self.go_to(moment, host),
             Action::Edit(place) => match host.form(&place) {
                 Ok(form) => self.overlays.push(dialogs::of(place, form)),
                 Err(reason) => self.tell(reason, Role::Amber),

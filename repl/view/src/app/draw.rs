@@ -187,7 +187,7 @@ impl App {
             has_later: self.snapshot.has_later,
             ago: self
                 .moment
-                .map(|moment| self.snapshot.at.saturating_sub(moment)),
+                .map(|moment| self.snapshot.watches.at.saturating_sub(moment)),
             has_mouse: self.options.has_mouse,
             keymap: &self.keymap,
         };

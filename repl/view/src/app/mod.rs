@@ -97,6 +97,8 @@ pub(crate) struct App {
     paused: Option<Duration>,
     /// The time in the history of what is watched that is shown.
     moment: Option<Duration>,
+    /// Whether the last snapshot was of such a time.
+    was_past: bool,
     message: Option<Message>,
     /// How many alarms were told.
     alarms: u64,
@@ -169,6 +171,7 @@ impl App {
             snapshot: Snapshot::default(),
             paused: None,
             moment: None,
+            was_past: false,
             message: None,
             alarms: 0,
             touched: None,
@@ -347,12 +350,13 @@ impl App {
             moment: self.moment,
         };
         let before = std::mem::replace(&mut self.snapshot, host.snapshot(&interest));
+        let goes_on = self.goes_on_from(&before);
         self.forget_outdated(&before);
         if !self.snapshot.is_still(&before) {
             self.moved = self.snapshot.at;
         }
         self.objects.take(&self.snapshot, heights.objects);
-        let is_about_it = self.fields.take(&self.snapshot, heights.fields)
+        let is_about_it = self.fields.take(&self.snapshot, heights.fields, goes_on)
             & self.hex.take(&self.snapshot, fields);
         if !is_about_it {
             return self.read(host);
@@ -370,6 +374,16 @@ impl App {
             self.drawn = None;
         }
         self.tell_alarm();
+    }
+
+    /// Whether what is shown is what came after what was shown before: not the present after the past, nor the other way round.
+    fn goes_on_from(&mut self, before: &Snapshot) -> bool {
+        let was_past = std::mem::replace(&mut self.was_past, self.moment.is_some());
+        let passed = |snapshot: &Snapshot| {
+            let replay = snapshot.session.replay.as_ref();
+            replay.map_or(0.0, |replay| replay.passed)
+        };
+        was_past == self.was_past && passed(&self.snapshot) >= passed(before)
     }
 
     /// What was told about a producer whose state is another now is told no longer.

@@ -64,9 +64,9 @@ impl FieldsPanel {
         usize::from(area.height.saturating_sub(others))
     }
 
-    /// Takes in a snapshot, and marks what changed. Another object begins at its first row: false if the snapshot has
-    /// other rows of it, because it was asked for before that was known.
-    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) -> bool {
+    /// Takes in a snapshot, and marks what changed since the last one if it goes on from there. Another object begins at
+    /// its first row: false if the snapshot has other rows of it, because it was asked for before that was known.
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize, goes_on: bool) -> bool {
         let fields = &snapshot.fields;
         let key = fields.object.as_ref().map(|object| object.key);
         if key != self.key {
@@ -85,6 +85,9 @@ impl FieldsPanel {
             height,
         };
         self.widths = self.widths.grown(fields.widths);
+        if !goes_on {
+            self.seen.clear();
+        }
         // What it was at another time is no change.
         let rows = fields.rows.iter().filter(|_| !snapshot.is_frozen);
         for row in rows {

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, never};
 use memglass_value::format::Figure;
 
 use crate::edit::{Form, Input, Mistake, Named, Place, Refused, Writable};
-use crate::host::{Host, Play};
+use crate::host::{Host, Play, Towards};
 use crate::interest::{Column, Interest};
 use crate::line::{Completions, Outcome, Suggestion};
 use crate::snapshot::{ChangeRow, FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
@@ -43,6 +43,7 @@ impl Host for World {
         fields.detail.writable = row.map_or(Writable::No, writable);
         let (all, watches) = (&self.snapshot.watches, &mut snapshot.watches);
         let window = interest.watches.settled(all.rows.len());
+        watches.at = snapshot.at;
         (watches.first, watches.selected) = (window.first, window.selected);
         watches.rows = cut(&all.rows, window.first, window.height);
         if let Some(wanted) = interest.history {
@@ -71,6 +72,16 @@ impl Host for World {
             return Err("this session is live".into());
         }
         self.done.push(format!("{order:?}"));
+        Ok("12.5 s".into())
+    }
+
+    fn play_to_change(&mut self, towards: Towards) -> Result<String, String> {
+        self.done.push(format!("{towards:?}"));
+        Ok("11.5 s".into())
+    }
+
+    fn play_at(&mut self, elapsed: Duration) -> Result<String, String> {
+        self.done.push(format!("at {elapsed:?}"));
         Ok("12.5 s".into())
     }
 
