@@ -1,6 +1,7 @@
 //! From a path or an object to the field that it means.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::error::PathError;
 use super::field::{Field, ObjectPlace};
@@ -133,11 +134,30 @@ impl Observer {
     #[cold]
     fn no_such_object(&self, label: &str) -> PathError {
         let near = suggest::nearest(label, self.objects().map(|object| object.label.to_string()));
-        let suggestion = near.map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        let suggestion = match (near, self.first_with_field(label)) {
+            (Some(near), _) => format!("; did you mean {near:?}?"),
+            (None, Some(object)) => {
+                format!("; a field stands behind its object, as in {object}.{label}")
+            }
+            (None, None) => String::new(),
+        };
         PathError::NoSuchObject {
             label: label.into(),
             suggestion,
         }
+    }
+
+    /// The label of some object that has a field of this name.
+    fn first_with_field(&self, name: &str) -> Option<Arc<str>> {
+        let has_field = |id| {
+            let members = self.schema().get(id).and_then(|ty| ty.members());
+            members.is_some_and(|members| members.iter().any(|member| &*member.name == name))
+        };
+        let mut objects = self.objects().take(suggest::MAX_LOOKED_AT);
+        // Others need quotes in a path.
+        let is_plain = |label: &str| label.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let object = objects.find(|it| has_field(it.type_id) && is_plain(&it.label))?;
+        Some(object.label.clone())
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// Only the first names are compared: a suggestion among 200,000 took 60 ms, many times the rest of the
 /// lookup.
-const MAX_LOOKED_AT: usize = 20_000;
+pub(super) const MAX_LOOKED_AT: usize = 20_000;
 /// Bytes of the longest name that is compared: a script can ask for one of a million.
 const LONGEST: usize = 256;
 /// The most names to list when none is near.

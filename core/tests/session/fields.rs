@@ -330,6 +330,22 @@ fn a_missing_object_is_an_error_with_a_suggestion() {
         error.to_string(),
         "no object \"AAPL_positon\"; did you mean \"AAPL_position\"?"
     );
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        price: i64,
+    }
+    let _order = session.object("order_1", Order::default()).unwrap();
+    let observer = place.reader("t");
+    for (wrong, told) in [
+        (
+            "price",
+            "; a field stands behind its object, as in order_1.price",
+        ),
+        ("volume", ""),
+    ] {
+        let error = observer.field(wrong).unwrap_err();
+        assert_eq!(error.to_string(), format!("no object {wrong:?}{told}"));
+    }
     assert!(matches!(
         observer.field("AAPL_position.x"),
         Err(PathError::NotAStruct { .. })
