@@ -566,6 +566,14 @@ pub(crate) struct Export {
     /// Write all values at steady times, as 500ms, 5s or 2m, instead of what changed.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) every: Option<Duration>,
+
+    /// Begin at this moment, with all values as of then: 12.5s after the start, 12:03:04.5, start or end.
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) from: Option<String>,
+
+    /// Write nothing of what is later than this moment, which is written like that of --from.
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) to: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -747,6 +755,13 @@ impl Arguments {
                 suggest(&mut error, tip.to_owned());
             } else if is_misplaced && is_subcommand(&first) {
                 error.remove(ContextKind::SuggestedSubcommand);
+            } else if error.kind() == ErrorKind::InvalidSubcommand
+                && let Some(name) = similar(&first)
+            {
+                // It read as a session, and the word behind it as the subcommand.
+                error.insert(ContextKind::InvalidSubcommand, ContextValue::String(first));
+                let name = ContextValue::Strings(vec![name]);
+                error.insert(ContextKind::SuggestedSubcommand, name);
             } else if is_misplaced && let Some(tip) = of_prompt(&first, words) {
                 suggest(&mut error, tip);
             } else if is_misplaced {

@@ -10,7 +10,7 @@ use memglass_repl::program::Encoding;
 use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
 use memglass_terminal::streams::Data;
 use memglass_value::parts::{Difference, differences};
-use memglass_value::{format, time};
+use memglass_value::{format, moment, time};
 use serde_json::json;
 
 use super::arguments::Export;
@@ -30,15 +30,22 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
         false => Form::Csv,
     };
     let mut rows = Rows::new(form, Only::new(&export.only)?);
+    let span = Span::of(&recording, export)?;
     let losses = match export.every {
-        None => changes(recording, &mut rows)?,
-        Some(period) => samples(recording, period, &mut rows)?,
+        None => changes(recording, span, &mut rows)?,
+        Some(period) => samples(recording, span, period, &mut rows)?,
     };
     rows.out.flush()?;
     replay::note_damage(options, file.as_ref(), &damage);
     if rows.objects == 0 {
         return Err(match (export.only.as_slice(), &rows.missed) {
-            ([], _) => Failure::Usage(format!("{file} has no objects")),
+            ([], _) => {
+                let when = match export.from.is_some() || export.to.is_some() {
+                    true => " in that time",
+                    false => "",
+                };
+                Failure::Usage(format!("{file} has no objects{when}"))
+            }
             (_, Some(missed)) => no_field_matches(&file, missed),
             (only, None) => nothing_matches(&file, only),
         });
@@ -61,42 +68,114 @@ fn file(named: Option<&str>, export: &Export) -> Result<String, Failure> {
     }
 }
 
+/// The part of a recording that is written.
+struct Span {
+    /// What was there before is told by the values at this moment; nothing was before the recording.
+    from: Option<SystemTime>,
+    start: SystemTime,
+    end: SystemTime,
+}
+
+impl Span {
+    fn of(recording: &Recording, export: &Export) -> Result<Span, Failure> {
+        let [start, end] = [recording.start(), recording.end()];
+        let moment = |text: &Option<String>| {
+            let text = text.as_deref();
+            let moment = text.map(|text| moment::within(text, start, end));
+            moment.transpose().map_err(Failure::Usage)
+        };
+        let (from, to) = (moment(&export.from)?, moment(&export.to)?);
+        let span = Span {
+            from,
+            start: from.unwrap_or(start),
+            end: to.unwrap_or(end),
+        };
+        match span.start > span.end {
+            true => Err(Failure::Usage("--from is later than --to".into())),
+            false => Ok(span),
+        }
+    }
+}
+
+/// Why a recording is read no further.
+enum Stop {
+    /// What comes is too late.
+    Over,
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Failed(error.into())
+    }
+}
+
+/// Tells all changes up to a moment.
+fn tell(
+    recording: Recording,
+    end: SystemTime,
+    mut take: impl FnMut(SystemTime, Change<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let told = recording.tell(|time, change| match time > end {
+        true => Err(Stop::Over),
+        false => take(time, change).map_err(Stop::Failed),
+    });
+    match told {
+        Ok(()) | Err(Stop::Over) => Ok(()),
+        Err(Stop::Failed(failure)) => Err(failure),
+    }
+}
+
 /// Writes each change; gives what the recorder did not see.
-fn changes(recording: Recording, rows: &mut Rows) -> Result<Losses, Failure> {
+fn changes(recording: Recording, span: Span, rows: &mut Rows) -> Result<Losses, Failure> {
     let (mut state, mut losses) = (State::new(), Losses::default());
-    recording.tell(|time, change| {
-        if let Change::Lost(more) = change {
-            losses.add(more);
+    let mut from = span.from;
+    tell(recording, span.end, |time, change| {
+        if let Some(from) = from.take_if(|from| *from < time) {
+            rows.all(from, &state)?;
+        }
+        if let (Change::Lost(more), None) = (&change, from) {
+            losses.add(*more);
         }
         if !rows.only.concerns_a_part(state.schema(), &change) {
             return Ok(());
         }
         for turn in state.take(change) {
-            rows.turn(time, &state, &turn)?;
+            if from.is_none() {
+                rows.turn(time, &state, &turn)?;
+            }
         }
-        Ok::<(), Failure>(())
+        Ok(())
     })?;
+    if let Some(from) = from {
+        rows.all(from, &state)?;
+    }
     Ok(losses)
 }
 
 /// Writes all values at the start and then at each multiple of a period.
-fn samples(recording: Recording, period: Duration, rows: &mut Rows) -> Result<Losses, Failure> {
-    let end = recording.end();
-    let mut due = Some(recording.start());
+fn samples(
+    recording: Recording,
+    span: Span,
+    period: Duration,
+    rows: &mut Rows,
+) -> Result<Losses, Failure> {
+    let Span { start, end, .. } = span;
+    let mut due = Some(start);
     let (mut state, mut losses) = (State::new(), Losses::default());
-    recording.tell(|time, change| {
+    tell(recording, end, |time, change| {
         check_gap(due, time, period)?;
         while let Some(now) = due.filter(|due| *due < time) {
             rows.all(now, &state)?;
             due = now.checked_add(period);
         }
-        if let Change::Lost(more) = change {
-            losses.add(more);
+        if let (Change::Lost(more), true) = (&change, time > start) {
+            losses.add(*more);
         }
         if rows.only.concerns_a_part(state.schema(), &change) {
             state.take(change);
         }
-        Ok::<(), Failure>(())
+        Ok(())
     })?;
     check_gap(due, end, period)?;
     while let Some(now) = due.filter(|due| *due <= end) {

@@ -201,12 +201,12 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
         return error.into();
     }
     let similar = || {
-        Some(format!(
-            "there is a subcommand `{}`",
-            arguments::similar(session)?
-        ))
+        // A file would be named so, and no subcommand.
+        let similar = arguments::similar(session).filter(|_| !session.contains(['.', '/']));
+        Some(format!("there is a subcommand `{}`", similar?))
     };
-    let meant = arguments::of_prompt(session, std::iter::empty())
+    let meant = as_file(session)
+        .or_else(|| arguments::of_prompt(session, std::iter::empty()))
         .or_else(similar)
         .or_else(|| near(options, session))
         .or_else(|| in_only_session(options, session));
@@ -214,6 +214,38 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
         Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
         None => error.into(),
     }
+}
+
+/// What is the matter with the file of this name, if there is one, or one of a similar name.
+fn as_file(word: &str) -> Option<String> {
+    let path = Path::new(word);
+    let Ok(found) = path.metadata() else {
+        return near_file(path).map(|near| format!("did you mean the file {near:?}?"));
+    };
+    let is_script = path.extension().is_some_and(|it| it == "rhai");
+    Some(if found.is_dir() {
+        "that is a directory here; a session or a recording, run.mcap, has its place there"
+            .to_owned()
+    } else if !found.is_file() {
+        "that is no regular file, so it is no recording".to_owned()
+    } else if is_script {
+        format!("`memglass run {}` runs the script", shell_word(word))
+    } else {
+        "that is a file here, but no recording".to_owned()
+    })
+}
+
+/// The recording that is probably meant.
+fn near_file(path: &Path) -> Option<String> {
+    let name = path
+        .file_name()?
+        .to_str()
+        .filter(|name| name.contains('.'))?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let entries = folder.unwrap_or(Path::new(".")).read_dir().ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let near = nearest(name, names.filter(|name| name.ends_with(".mcap")))?;
+    Some(path.with_file_name(near).display().to_string())
 }
 
 /// The session that a word is probably meant to be.

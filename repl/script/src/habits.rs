@@ -29,7 +29,11 @@ const BEHIND: Habits = &[
         &["then"],
         "a block stands in braces: `if x { … } else { … }`",
     ),
-    (&["=>", "->"], CLOSURE),
+    (
+        &["=>"],
+        "`>=` is greater or equal, and `|x| x + 1` is a function without a name",
+    ),
+    (&["->"], CLOSURE),
     (&["for"], "`list.map(|x| …)` makes a list of another one"),
 ];
 
@@ -84,6 +88,19 @@ const NAMES: Habits = &[
         &["console", "System", "std", "cout", "fmt", "logger"],
         PRINT,
     ),
+];
+
+/// What there is not to be done with a trigger.
+const DEEDS: Habits = &[
+    (
+        &["stop", "end", "delete", "remove", "clear", "unwatch"],
+        "`t.cancel()` ends a trigger, and `t.pause()` lets it rest",
+    ),
+    (
+        &["start", "begin", "enable", "go_on"],
+        "`t.resume()` lets a paused trigger go on",
+    ),
+    (&["disable", "off"], "`t.pause()` lets a trigger rest"),
 ];
 
 /// Functions that there are not.
@@ -164,6 +181,11 @@ pub(crate) fn instead_of_kept(word: &str, text: &str, at: Position) -> Option<&'
 /// What to write instead of a name that nothing has.
 pub(crate) fn instead_of_name(name: &str) -> Option<&'static str> {
     find(NAMES, name)
+}
+
+/// What is done with a trigger instead of what it is asked to do.
+pub(crate) fn instead_of_deed(name: &str) -> Option<&'static str> {
+    find(DEEDS, name)
 }
 
 /// What to write instead of a call of a function that there is not.

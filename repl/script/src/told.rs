@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use memglass::schema::Schema;
-use memglass_syntax::is_identifier;
+use memglass_syntax::{FunctionName, is_identifier, properties};
 use memglass_value::number::Integer;
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
@@ -77,7 +77,7 @@ impl ScriptHost {
                 self.variable_told(name, is_assigned(source, *at, name))
             }
             E::ErrorFunctionNotFound(signature, _) => self.function_told(signature),
-            E::ErrorDotExpr(message, _) => property_told(message),
+            E::ErrorDotExpr(message, _) => (property_told(message), self.property_help(message)),
             E::ErrorRuntime(value, _) if value.is_unit() => {
                 ("the script threw an error".into(), None)
             }
@@ -85,6 +85,10 @@ impl ScriptHost {
                 let message = written::text(value, &self.context)
                     .unwrap_or_else(|_| "the script threw what cannot be read".to_owned());
                 let help = self.context.remarks.advice(&message);
+                let help = help.or_else(|| {
+                    let (_, rest) = message.split_once("no field \"")?;
+                    self.method_told(rest.split_once('"')?.0)
+                });
                 (message, help)
             }
             E::ErrorMismatchDataType(wanted, found, _)
@@ -215,6 +219,25 @@ impl ScriptHost {
         }
     }
 
+    /// What to do about a property that is not there.
+    fn property_help(&self, message: &str) -> Option<String> {
+        let (property, type_name, is_written) = property_of(message)?;
+        match type_name {
+            "()" => Some("nothing was found before it".to_owned()),
+            _ if is_written => None,
+            _ => self.method_told(property),
+        }
+    }
+
+    /// How a function is called whose name stands like that of a property.
+    fn method_told(&self, name: &str) -> Option<String> {
+        let functions = self.functions();
+        let is_method =
+            |function: &&FunctionName| function.name == name && function.receiver().is_some();
+        let method = functions.iter().find(is_method)?;
+        Some(format!("a function is called: `{}`", method.signature))
+    }
+
     fn function_told(&self, signature: &str) -> Told {
         let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
         let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
@@ -238,6 +261,13 @@ impl ScriptHost {
         if arguments == "object" && self.field_names.contains(name) {
             let help = format!("a field is read without parentheses: `.{name}`");
             return (what, Some(help));
+        }
+        if properties::of(arguments).contains(&name) {
+            let help = format!("it is read without parentheses: `.{name}`");
+            return (what, Some(help));
+        }
+        if let ("trigger", Some(instead)) = (arguments, habits::instead_of_deed(name)) {
+            return (what, Some(instead.to_owned()));
         }
         if let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) {
             return (
@@ -327,22 +357,25 @@ fn too_large(what: &str) -> Told {
     )
 }
 
-/// "Unknown property 'x' - a getter is not registered for type 'i64'", said otherwise.
-fn property_told(message: &str) -> Told {
+/// The name and the type in "Unknown property 'x' - a getter is not registered for type 'i64'", and whether it was to be
+/// written.
+fn property_of(message: &str) -> Option<(&str, &str, bool)> {
     let mut quoted = message.split('\'').skip(1).step_by(2);
-    let (Some(property), Some(type_name)) = (quoted.next(), quoted.next()) else {
-        return (lower(message), None);
+    let is_written = message.starts_with("No writable");
+    Some((quoted.next()?, quoted.next()?, is_written))
+}
+
+/// The same, said otherwise.
+fn property_told(message: &str) -> String {
+    let Some((property, type_name, is_written)) = property_of(message) else {
+        return lower(message);
     };
-    let written = if message.starts_with("No writable") {
+    let written = if is_written {
         " that can be written"
     } else {
         ""
     };
-    let help = (type_name == "()").then(|| "nothing was found before it".to_owned());
-    (
-        format!("{} has no property {property:?}{written}", noun(type_name)),
-        help,
-    )
+    format!("{} has no property {property:?}{written}", noun(type_name))
 }
 
 /// What is called by the name of its Rust type where Rhai asks nobody.
@@ -542,7 +575,7 @@ mod tests {
 
     #[test]
     fn a_property_that_is_not_there_is_told_without_talk_of_getters() {
-        let told = |message| property_told(message).0;
+        let told = property_told;
         assert_eq!(
             told("Unknown property 'foo' - a getter is not registered for type 'i64'"),
             "an integer has no property \"foo\""

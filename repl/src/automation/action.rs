@@ -59,6 +59,14 @@ pub(super) struct Asked {
     pub(super) written: Option<String>,
 }
 
+impl Asked {
+    /// What is asked, as it was written.
+    pub(super) fn title(&self) -> String {
+        let written = self.text.as_ref().or(self.written.as_ref());
+        written.map_or_else(|| "|| …".to_owned(), String::clone)
+    }
+}
+
 /// A closure, and how many arguments it takes.
 #[derive(Clone, Debug)]
 pub(super) struct Called {
@@ -79,8 +87,8 @@ pub(super) struct Entry {
     pub(super) vanished: RefCell<Option<Called>>,
     /// The file that each firing is appended to.
     pub(super) log: RefCell<Option<String>>,
-    /// The settings that were made.
-    pub(super) made: RefCell<Vec<&'static str>>,
+    /// The settings that were made, each with what it was set to, if to anything.
+    pub(super) made: RefCell<Vec<(&'static str, String)>>,
     /// Where it was defined: a file and a line.
     pub(super) origin: String,
     /// The file that its script is in.
@@ -120,10 +128,7 @@ impl Entry {
     /// What it is about, in a few words.
     pub(super) fn title(&self) -> String {
         let condition = self.condition.borrow();
-        let condition = condition.as_ref().map(|asked| {
-            let written = asked.text.as_ref().or(asked.written.as_ref());
-            written.map_or_else(|| "|| …".to_owned(), String::clone)
-        });
+        let condition = condition.as_ref().map(Asked::title);
         let condition = condition.unwrap_or_default();
         match &self.subject {
             Subject::Watch(path) => path.clone(),
@@ -131,5 +136,16 @@ impl Entry {
             Subject::WhenEach(objects) => format!("{objects}: {condition}"),
             Subject::Every(time) | Subject::After(time) => format!("{time:?}"),
         }
+    }
+
+    /// The settings that were made, as they were said: `lasting 200s, once`.
+    pub(super) fn settings(&self) -> String {
+        let made = self.made.borrow();
+        let said = made.iter().filter(|(name, _)| *name != "run");
+        let said = said.map(|(name, value)| match &**value {
+            "" => (*name).to_owned(),
+            value => format!("{name} {value}"),
+        });
+        said.collect::<Vec<_>>().join(", ")
     }
 }

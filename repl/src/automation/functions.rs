@@ -284,7 +284,10 @@ impl Automation {
             *name == "fired" || all.iter().any(|(_, status)| count(status) > 0)
         });
         let counts: Vec<_> = counts.collect();
-        let names = ["number", "kind", "about", "state"].into_iter();
+        let has_settings = all.iter().any(|(it, _)| !it.entry.settings().is_empty());
+        let settings = has_settings.then_some("settings");
+        let names = ["number", "kind", "about"].into_iter().chain(settings);
+        let names = names.chain(["state"]);
         let columns = names.chain(counts.iter().map(|(name, _)| *name));
         let rows = all.iter().map(|(trigger, status)| {
             let entry = &trigger.entry;
@@ -293,10 +296,12 @@ impl Automation {
                 Cell::plain(number),
                 Cell::plain(entry.subject.function()),
                 Cell::plain(entry.title()),
-                Cell::plain(trigger.state_text(status)),
             ];
+            let settings = settings.map(|_| Cell::plain(entry.settings()));
+            let state = Cell::plain(trigger.state_text(status));
             let counts = counts.iter().map(|(_, count)| Cell::plain(count(status)));
-            first.into_iter().chain(counts).map(Some).collect()
+            let cells = first.into_iter().chain(settings).chain([state]);
+            cells.chain(counts).map(Some).collect()
         });
         let table = Table {
             columns: columns.map(str::to_owned).collect(),
@@ -316,7 +321,11 @@ fn narrow(all: &[(Trigger, Status)]) -> Table {
     for (trigger, status) in all {
         let entry = &trigger.entry;
         let number = entry.number.get().unwrap_or_default();
-        let about = format!("{number} {} {}", entry.subject.function(), entry.title());
+        let mut about = format!("{number} {} {}", entry.subject.function(), entry.title());
+        let settings = entry.settings();
+        if !settings.is_empty() {
+            about += &format!(", {settings}");
+        }
         let mut state = trigger.state_text(status);
         for (name, count) in COUNTS {
             let count = count(status);

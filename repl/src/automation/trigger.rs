@@ -102,17 +102,22 @@ impl Trigger {
             true => "begins when this line has ended",
             false => self.state(),
         };
-        format!("{number}: {function} {title} ({state})")
+        let settings = match &*self.entry.settings() {
+            "" => String::new(),
+            settings => format!(", {settings}"),
+        };
+        format!("{number}: {function} {title}{settings} ({state})")
     }
 
     /// Makes a setting, which may be made once, and before `run` unless it is of a `watch`.
     fn set(
         &self,
         name: &'static str,
+        value: String,
         kinds: &[&str],
         change: impl Fn(&mut memglass_watch::Options),
     ) -> Result<Trigger> {
-        self.check(name, kinds)?;
+        self.check(name, value, kinds)?;
         if let Some(number) = self.entry.number.get() {
             let changed = self.automation.engine().change_options(number, &change);
             changed.map_err(|error| self.automation.refused(&error))?;
@@ -121,7 +126,7 @@ impl Trigger {
         Ok(self.clone())
     }
 
-    fn check(&self, name: &'static str, kinds: &[&str]) -> Result<()> {
+    fn check(&self, name: &'static str, value: String, kinds: &[&str]) -> Result<()> {
         let callbacks = self.automation.callbacks();
         let function = self.entry.subject.function();
         if !kinds.contains(&function) {
@@ -134,10 +139,10 @@ impl Trigger {
             return Err(callbacks.refusal(message, "settings come before `run`"));
         }
         let mut made = self.entry.made.borrow_mut();
-        if made.contains(&name) {
+        if made.iter().any(|(said, _)| *said == name) {
             return Err(callbacks.refusal(format!("`{name}` was said already"), ""));
         }
-        made.push(name);
+        made.push((name, value));
         Ok(())
     }
 
@@ -152,7 +157,7 @@ impl Trigger {
     }
 
     fn listen(&self, name: &'static str, closure: FnPtr) -> Result<Trigger> {
-        self.check(name, &["watch"])?;
+        self.check(name, String::new(), &["watch"])?;
         let called = self
             .automation
             .called(name, closure, &[0, 1], "|| … or |c| …")?;
@@ -174,21 +179,22 @@ impl Trigger {
     }
 
     fn log(&self, path: &str) -> Result<Trigger> {
-        self.check("log", SAMPLED)?;
+        self.check("log", path.to_owned(), SAMPLED)?;
         self.automation.callbacks().open_log(path)?;
         self.entry.log.replace(Some(path.to_owned()));
         Ok(self.clone())
     }
 
     fn rearm(&self, asked: Asked) -> Result<Trigger> {
-        let trigger = self.set("rearm", CONDITIONS, |options| options.rearms = true)?;
+        let title = asked.title();
+        let trigger = self.set("rearm", title, CONDITIONS, |options| options.rearms = true)?;
         self.entry.rearm.replace(Some(asked));
         Ok(trigger)
     }
 
     /// Says what it does, and starts it.
     pub(super) fn run(&self, call: &NativeCallContext, closure: FnPtr) -> Result<Trigger> {
-        self.check("run", CONDITIONS)?;
+        self.check("run", String::new(), CONDITIONS)?;
         let counts: (&[usize], &str) = match self.entry.subject {
             Subject::WhenEach(_) => (&[0, 1, 2], "|| …, |o| … or |o, f| …"),
             _ => (&[0, 1], "|| … or |f| …"),
@@ -236,19 +242,23 @@ pub(super) fn register(engine: &mut Engine) {
 fn register_settings(engine: &mut Engine) {
     engine.register_fn("lasting", |trigger: Trigger, time: Dynamic| {
         let time = trigger.time("lasting", &time)?;
-        trigger.set("lasting", CONDITIONS, |options| {
+        trigger.set("lasting", format!("{time:?}"), CONDITIONS, |options| {
             options.lasting = Some(time)
         })
     });
     engine.register_fn("at_most_every", |trigger: Trigger, time: Dynamic| {
         let time = trigger.time("at_most_every", &time)?;
-        trigger.set("at_most_every", SAMPLED, |options| {
+        trigger.set("at_most_every", format!("{time:?}"), SAMPLED, |options| {
             options.at_most_every = Some(time);
         })
     });
     engine.register_fn("rate", |trigger: Trigger, time: Dynamic| {
         let time = trigger.automation.period(&time)?;
-        let trigger = trigger.set("rate", SAMPLED, |options| options.period = Some(time))?;
+        let rate = match time.is_zero() {
+            true => "spin".to_owned(),
+            false => format!("each {time:?}"),
+        };
+        let trigger = trigger.set("rate", rate, SAMPLED, |options| options.period = Some(time))?;
         // One that is not defined yet is sampled from its definition on.
         if trigger.entry.number.get().is_some() {
             trigger.automation.start_sampling(&trigger.entry)?;
@@ -257,20 +267,24 @@ fn register_settings(engine: &mut Engine) {
     });
     engine.register_fn("with_history", |trigger: Trigger, time: Dynamic| {
         let time = trigger.time("with_history", &time)?;
-        trigger.set("with_history", CONDITIONS, |options| {
+        trigger.set("with_history", format!("{time:?}"), CONDITIONS, |options| {
             options.history = Some(time);
         })
     });
     engine.register_fn("edges_only", |trigger: Trigger| {
-        trigger.set("edges_only", CONDITIONS, |options| {
+        trigger.set("edges_only", String::new(), CONDITIONS, |options| {
             options.edges_only = true
         })
     });
     engine.register_fn("once", |trigger: Trigger| {
-        trigger.set("once", SAMPLED, |options| options.once = true)
+        trigger.set("once", String::new(), SAMPLED, |options| {
+            options.once = true
+        })
     });
     engine.register_fn("may_loop", |trigger: Trigger| {
-        trigger.set("may_loop", SAMPLED, |options| options.may_loop = true)
+        trigger.set("may_loop", String::new(), SAMPLED, |options| {
+            options.may_loop = true
+        })
     });
     engine.register_fn("queue", |trigger: Trigger, length: INT| {
         let length = usize::try_from(length).ok().filter(|length| *length > 0);
@@ -278,7 +292,10 @@ fn register_settings(engine: &mut Engine) {
             let message = "`queue` needs room for at least one firing".to_owned();
             return Err(trigger.automation.callbacks().refusal(message, ""));
         };
-        trigger.set("queue", SAMPLED, |options| options.queue = Some(length))
+        let value = length.to_string();
+        trigger.set("queue", value, SAMPLED, |options| {
+            options.queue = Some(length);
+        })
     });
 }
 
@@ -351,6 +368,7 @@ fn register_shown(engine: &mut Engine) {
     });
     engine
         .register_get("about", |trigger: &mut Trigger| trigger.entry.title())
+        .register_get("settings", |trigger: &mut Trigger| trigger.entry.settings())
         .register_get("where", |trigger: &mut Trigger| {
             trigger.entry.origin.clone()
         })

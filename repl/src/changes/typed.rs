@@ -111,6 +111,11 @@ impl Typed {
         self.watches.is_empty()
     }
 
+    /// How many fields, patterns and expressions are watched.
+    pub(crate) fn len(&self) -> usize {
+        self.watches.len()
+    }
+
     /// The lines about what changed since the last call, without line ends.
     pub(crate) fn news(&mut self, host: &mut ScriptHost) -> Vec<String> {
         let lines = Lines {

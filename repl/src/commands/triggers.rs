@@ -17,7 +17,7 @@ impl Command for Triggers {
     }
 
     fn summary(&self) -> &'static str {
-        "list watches, triggers and timers"
+        "list triggers and timers"
     }
 
     fn details(&self) -> &'static str {
@@ -43,7 +43,14 @@ impl Command for Triggers {
                 "{count} have ended; `:triggers all` lists the last of them too"
             )),
         };
-        let notes = ended.into_iter().map(Output::Note);
+        let watched = match runtime.typed.len() {
+            0 => None,
+            1 => Some("1 is watched at the prompt; `:watch` lists it".to_owned()),
+            count => Some(format!(
+                "{count} are watched at the prompt; `:watch` lists them"
+            )),
+        };
+        let notes = ended.into_iter().chain(watched).map(Output::Note);
         Ok(Output::all([table.into()].into_iter().chain(notes)))
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use memglass::Observer;
 use memglass_script::ScriptError;
+use memglass_value::format;
 use memglass_value::shown::{Cell, Table};
 
 use crate::commands::CommandError;
@@ -71,25 +72,38 @@ impl Top {
         }
         looked.sample();
         looked.end_frame();
+        let (table, left_out) = self.table(&looked);
+        let left_out = match left_out {
+            0 => String::new(),
+            1 => "; 1 more row is left out".to_owned(),
+            count => format!(
+                "; {} more rows are left out",
+                format::grouped(&count.to_string())
+            ),
+        };
         Ok(Output::all([
-            self.table(&looked).into(),
-            Output::Note(looked.summary()),
+            table.into(),
+            Output::Note(looked.summary() + left_out.as_str()),
         ]))
     }
 
-    fn table(&self, looked: &Looked) -> Table {
+    /// The first rows, and how many others there are.
+    fn table(&self, looked: &Looked) -> (Table, usize) {
         let (ranked, none) = match self.is_about_stuck {
             true => (Ranked::Stuck, "every field changed"),
             false => (Ranked::Busy, "nothing changed"),
         };
         let columns = ["field", "value", "per second", "note"];
-        let rows = looked.ranked(ranked).into_iter().take(self.rows);
-        Table {
+        let ranked = looked.ranked(ranked);
+        let left_out = ranked.len().saturating_sub(self.rows);
+        let rows = ranked.into_iter().take(self.rows);
+        let table = Table {
             rows: rows
                 .map(|at| row(looked, at, self.is_about_stuck))
                 .collect(),
             ..Table::new(columns).or_else(none)
-        }
+        };
+        (table, left_out)
     }
 }
 
@@ -249,6 +263,13 @@ mod tests {
         };
         let (stuck, _) = rows(top("Motor", true).look(&observer, &|| true).expect("rows"));
         assert_eq!(stuck.len(), 4);
+        let few = Top {
+            rows: 3,
+            ..top("Motor", true)
+        };
+        let (few, note) = rows(few.look(&observer, &|| true).expect("rows"));
+        assert_eq!(few.len(), 3);
+        assert!(note.ends_with("; 1 more row is left out"), "{note}");
         let (stuck, _) = rows(
             top("*_motor.{speed,still}", true)
                 .look(&observer, &|| true)

@@ -5,7 +5,7 @@
 //! - Its pieces, however unfinished it is: [`token`]; the words of a command line: [`words`].
 //! - What it is about one object: [`about`].
 //! - Which words the language keeps for itself: [`is_keyword`], [`is_identifier`].
-//! - The names that may be meant, as plain data: [`Names`], [`library`].
+//! - The names that may be meant, as plain data: [`Names`], [`library`], [`properties`].
 
 mod about;
 mod braces;
@@ -15,6 +15,7 @@ mod identifier;
 mod incomplete;
 mod library;
 mod names;
+pub mod properties;
 pub mod token;
 mod tokens;
 pub mod words;

@@ -53,7 +53,7 @@ fn words_that_are_no_utf_8_are_an_error() {
 #[test]
 fn a_pattern_without_measure_is_an_error_wherever_it_is_given() {
     let (world, _producer) = World::with_producer();
-    let nested = "{".repeat(20_000) + &"}".repeat(20_000);
+    let nested = "{".repeat(20_000) + "}".repeat(20_000).as_str();
     let stars = "*".repeat(100_000);
     for pattern in [&nested, &stars] {
         for arguments in [

@@ -63,9 +63,35 @@ fn without_a_session_the_way_to_one_is_told() {
 fn a_misspelt_subcommand_is_answered_with_the_right_one() {
     let (world, _producer) = World::with_producer();
     world.run(&["objcts", "t1"]).failed(2, &["'objects'"]);
+    // Behind it stands what is nearer to another one.
+    world.run(&["waitt", "x"]).failed(2, &["'waitt'", "'wait'"]);
     world
         .run(&["tpyes", "-e", "1"])
         .failed(3, &["no session \"tpyes\"", "`types`"]);
+}
+
+#[test]
+fn a_file_where_a_session_stands_is_told_as_what_it_is() {
+    let (world, _producer) = World::with_producer();
+    let file = |name: &str| {
+        let path = world.path().join(name);
+        std::fs::write(&path, "text").unwrap();
+        path.display().to_string()
+    };
+    let told = |word: &str, tip: &str| world.run(&[word, "-e", "1"]).failed(3, &[word, tip]);
+    told(&world.path().display().to_string(), "a directory");
+    told(&file("notes.md"), "a file here, but no recording");
+    let script = file("guard.rhai");
+    told(&script, &format!("`memglass run {script}`"));
+    let _recording = file("run.mcap");
+    let wrong = world.path().join("run.mcp").display().to_string();
+    told(&wrong, "run.mcap\"?");
+    let ran = world.run(&["run.mcp", "-e", "1"]);
+    assert!(!ran.messages.contains("subcommand"), "{ran:?}");
+    let fifo = world.path().join("fifo");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, mode).unwrap();
+    told(&fifo.display().to_string(), "no regular file");
 }
 
 #[test]

@@ -502,6 +502,32 @@ fn a_recording_is_exported_as_what_changed() {
     assert_eq!(last["object"], "motor");
     assert_eq!(last["type"], "Motor");
     assert_eq!(last["value"]["speed"], 500);
+    // A part of it begins with what there was before.
+    let part = |options: &[&str]| {
+        let words = [&["export", &run], options].concat();
+        let csv = world.data(&words);
+        let rows = csv
+            .lines()
+            .skip(1)
+            .map(|line| line.split_once(',').unwrap().1.to_owned());
+        rows.collect::<Vec<_>>()
+    };
+    let [sampled, changed] = ["motor.speed,sampled,0", "motor.speed,changed,500"];
+    assert_eq!(part(&["--from", "0.1s"]), [sampled, changed]);
+    assert_eq!(
+        part(&["--from", "start", "--to", "0.1s"]),
+        ["motor.speed,sampled,0"]
+    );
+    assert_eq!(part(&["--to", "0.1s"]), ["motor.speed,appeared,0"]);
+    assert_eq!(part(&["--from", "end"]), ["motor.speed,sampled,500"]);
+    let steady = part(&["--every", "50ms", "--from", "0.1s", "--to", "0.2s"]);
+    assert_eq!(steady, [sampled; 3]);
+    world
+        .run(&["export", &run, "--from", "end", "--to", "start"])
+        .failed(2, &["--from is later than --to"]);
+    world
+        .run(&["export", &run, "--to", "soon"])
+        .failed(2, &["\"soon\" is no moment"]);
     world
         .run(&["export", &run, "--only", "engine"])
         .failed(2, &["no object that matches engine"]);
@@ -1228,7 +1254,10 @@ fn a_ring_that_follows_leaves_a_file_of_each_life_that_ended() {
     assert!(first.contains("motor.speed,appeared,1\n"), "{first}");
     assert!(first.contains("motor.speed,changed,2\n"), "{first}");
     assert!(second.contains("motor.speed,appeared,7\n"), "{second}");
-    assert!(!(first + &second).contains("count"), "only the motor");
+    assert!(
+        !(first + second.as_str()).contains("count"),
+        "only the motor"
+    );
     let third = world.path().join("run-3.mcap");
     assert!(!third.exists(), "nothing lived since");
 }

@@ -718,6 +718,65 @@ fn a_history_is_a_list_of_its_values() {
 }
 
 #[test]
+fn a_trigger_shows_the_settings_that_it_was_given() {
+    let (world, _producer) = World::with_producer();
+    let make = "let t = when(\"order_12345.quantity > 5\").lasting(200).rate(100.hz)
+                    .rearm(|| 1 > 2).once().queue(3).with_history(5.s).run(|f| ()); every(1.s, || ());";
+    let ran = world.run(&[
+        "t1",
+        "-e",
+        &format!("{make} t.settings"),
+        "-e",
+        ":triggers",
+        "-e",
+        "exit(0)",
+    ]);
+    let settings = "lasting 200s, rate each 10ms, rearm || 1 > 2, once, queue 3, with_history 5s";
+    assert!(ran.data.starts_with(&format!("{settings}\n")), "{ran:?}");
+    assert!(ran.data.contains("settings"), "{ran:?}");
+    let shown = world.data(&["t1", "-e", &format!("{make} print(t); exit(0)")]);
+    let line = format!("trigger 1: when order_12345.quantity > 5, {settings} (");
+    assert!(shown.starts_with(&line), "{shown}");
+    let plain = world.data(&[
+        "t1",
+        "-e",
+        "every(1.s, || ()); ()",
+        "-e",
+        ":triggers",
+        "-e",
+        "exit(0)",
+    ]);
+    assert!(!plain.contains("settings"), "{plain}");
+}
+
+#[test]
+fn what_a_trigger_is_asked_and_told_is_called_as_it_is_written() {
+    let (world, _producer) = World::with_producer();
+    let make = "let t = after(1.h, || ());";
+    for property in memglass_syntax::properties::OF_TRIGGERS {
+        let ask = format!("{make} t.{property}; exit(0)");
+        assert_eq!(world.run(&["t1", "-e", &ask]).code, Some(0), "{property}");
+    }
+    for (line, tip) in [
+        ("t.fired()", "read without parentheses: `.fired`"),
+        ("t.cancel", "a function is called: `t.cancel()`"),
+        ("t.stop()", "`t.cancel()` ends a trigger"),
+        (
+            "history(\"order_12345.quantity\").mean",
+            "called: `h.mean()`",
+        ),
+        (
+            "order_12345.snapshot",
+            "a function is called: `p.snapshot()`",
+        ),
+    ] {
+        world
+            .run(&["t1", "-e", &format!("{make} {line}")])
+            .failed(1, &[tip]);
+    }
+}
+
+#[test]
 fn triggers_that_have_ended_are_counted() {
     let (world, _producer) = World::with_producer();
     let make = "for n in 0..300 { watch(\"order_12345.quantity\", |c| ()).cancel(); } every(1.s, || ()); ()";

@@ -12,6 +12,9 @@ use memglass_syntax::token::Token;
 /// Indices that are listed of a long array, besides the last.
 const INDICES: u64 = 32;
 
+/// Functions that make a trigger.
+const MAKERS: &[&str] = &["after", "always", "every", "watch", "when", "when_each"];
+
 /// Functions that change the text that they are called on: of a field, what is in memory.
 const CHANGE_TEXT: &[&str] = &[
     "append",
@@ -40,7 +43,11 @@ pub(super) fn after_dot(
     let fields = receiver.as_ref().map(Value::fields).unwrap_or_default();
     let mut completion = members(start, typed, dot, &fields, names);
     let at_dot = if completion.start == dot { "." } else { "" };
-    let properties = receiver.as_ref().map(Value::properties).unwrap_or_default();
+    // What is being made is not asked for anything yet.
+    let is_made = chain.first().is_some_and(|it| MAKERS.contains(&it.text));
+    let is_new = |it: &&Value<'_>| is_made && matches!(it, Value::Handle("t" | "w"));
+    let asked = receiver.as_ref().filter(|it| !is_new(it));
+    let properties = asked.map(Value::properties).unwrap_or_default();
     let properties = starting(typed, properties.iter().copied(), names);
     completion
         .candidates
@@ -329,7 +336,12 @@ mod tests {
         let watch = "watch(\"AAPL_position.quantity\", |c| ())";
         check(&format!("{watch}.app"), &[&format!("{watch}.appeared(")]);
         check("watch(\"a\", |c| c.mer", &["watch(\"a\", |c| c.merged"]);
-        check("trigger(3).once().las", &["trigger(3).once().lasting("]);
+        check("trigger(3).once().lasti", &["trigger(3).once().lasting("]);
+        check("trigger(3).set", &["trigger(3).settings"]);
+        check(
+            "let t = after(1.s, || ()); t.fi",
+            &["let t = after(1.s, || ()); t.fired"],
+        );
         check(
             "let t = watch(\"a\", |c| c); t.on",
             &["let t = watch(\"a\", |c| c); t.once("],

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use memglass_syntax::{FieldName, Held};
+use memglass_syntax::{FieldName, Held, is_identifier, properties};
 
 use super::chain::Step;
 use super::place::Place;
 use crate::lexicon::Lexicon;
-use memglass_syntax::is_identifier;
 use memglass_syntax::token::Token;
 
 /// What an expression gives, as far as names tell.
@@ -42,12 +41,6 @@ const HANDLES: &[(&str, &[&str])] = &[
     ("w", &["trigger", "watch"]),
     ("h", &["history"]),
     ("r", &["record", "record_ring"]),
-];
-
-/// What a change or a firing tells.
-const EVENT: &[&str] = &[
-    "changed", "held", "history", "label", "late", "merged", "missed", "now", "object", "old",
-    "path", "since", "time", "torn", "trigger", "values",
 ];
 
 /// Methods that end what a trigger's settings give: one more of these says nothing.
@@ -240,7 +233,8 @@ impl<'n> Value<'n> {
     pub(crate) fn properties(&self) -> &'static [&'static str] {
         match self {
             Value::Flags(_) => &["names", "value"],
-            Value::Handle("c") => EVENT,
+            Value::Handle("c") => properties::OF_EVENTS,
+            Value::Handle("t" | "w") => properties::OF_TRIGGERS,
             Value::Text(place) if place.is_named() => &["name", "value"],
             _ => &[],
         }

@@ -32,8 +32,8 @@ pub(crate) enum SetError {
     Name { name: String },
     #[error("there is no home directory for sets; name a path that ends in .set")]
     NoHome,
-    #[error("no set is saved in {}; `sets()` lists those that are", path.display())]
-    NoSuchSet { path: PathBuf },
+    #[error("no set is saved in {}; {hint}", path.display())]
+    NoSuchSet { path: PathBuf, hint: String },
     #[error("the set {}", path.display())]
     File {
         path: PathBuf,
@@ -61,10 +61,48 @@ impl SetError {
     fn reading(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::NotFound => SetError::NoSuchSet { path },
+            io::ErrorKind::NotFound => SetError::NoSuchSet {
+                hint: saved_beside(&path),
+                path,
+            },
             _ => SetError::File { path, source },
         }
     }
+}
+
+/// What to do about a set that is not there: the name that is most like it among those beside it, if any is.
+fn saved_beside(path: &Path) -> String {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let is_named = file::folder().is_ok_and(|named| named == folder);
+    let saved = sets_in(folder).unwrap_or_default();
+    let name = |path: &Path| Some(path.file_stem()?.to_str()?.to_owned());
+    let names = saved.iter().filter_map(|path| name(path));
+    let near = name(path).and_then(|wrong| memglass::nearest(&wrong, names));
+    match near {
+        Some(name) if is_named => format!("did you mean {name:?}?"),
+        Some(name) => {
+            let near = path.with_file_name(format!("{name}.set"));
+            format!("did you mean {:?}?", near.display().to_string())
+        }
+        None => "`sets()` lists those that are".to_owned(),
+    }
+}
+
+/// The files of sets in a directory, in the order of their names; none if there is no such directory.
+fn sets_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?.collect::<io::Result<Vec<_>>>()?,
+    };
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let is_set = |path: &PathBuf| path.extension().is_some_and(|it| it == "set");
+    let mut paths: Vec<PathBuf> = paths.filter(is_set).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 fn listed(problems: &[String]) -> String {
@@ -181,19 +219,10 @@ pub(crate) fn list() -> Result<Table, SetError> {
     let folder = file::folder()?;
     let none = "no set is saved; `save_set(\"limits\", \"*_position.quantity\")` saves one";
     let mut table = Table::new(["name", "session", "fields", "saved"]).or_else(none);
-    let read = match std::fs::read_dir(&folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(table),
-        read => read.and_then(Iterator::collect::<io::Result<Vec<_>>>),
-    };
-    let entries = read.map_err(|source| SetError::File {
+    let paths = sets_in(&folder).map_err(|source| SetError::File {
         path: folder,
         source,
     })?;
-    let paths = entries.into_iter().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|it| it == "set"))
-        .collect();
-    paths.sort();
     for path in paths {
         let name = path.file_stem().unwrap_or_default();
         let name = Some(Cell::name(name.to_string_lossy().into_owned()));

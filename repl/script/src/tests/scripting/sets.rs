@@ -128,6 +128,11 @@ fn names_and_patterns_that_mean_nothing_are_errors() {
         "apply_set(\"/no/such.set\")",
         "no set is saved in /no/such.set; `sets()` lists those that are",
     );
+    world.run(&format!("save_set({name:?}, \"*.quantity\")"));
+    world.fails_with(
+        &format!("diff_set({:?})", name.replace(".set", "s.set")),
+        &format!("did you mean {name:?}?"),
+    );
     world.fails(
         &format!("save_set({name:?}, \"*_position.limit\")"),
         "nothing was saved",
