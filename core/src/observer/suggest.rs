@@ -12,6 +12,9 @@ const NEAR: f64 = 0.8;
 
 /// The end of a message about `wrong`: the nearest of `names`, or all of them if they are few.
 pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+    if wrong == "*" {
+        return "; the path without `.*` means all of them".to_owned();
+    }
     if let Some(name) = nearest(wrong, names.clone()) {
         return format!("; did you mean {name:?}?");
     }
@@ -65,6 +68,8 @@ mod tests {
             "; it has: quantity, avg_price, last_quote"
         );
         assert_eq!(among("x", std::iter::empty()), "");
+        let all = among("*", std::iter::once("x"));
+        assert_eq!(all, "; the path without `.*` means all of them");
     }
 
     #[test]

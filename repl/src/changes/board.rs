@@ -377,6 +377,7 @@ pub struct Watching {
 impl Watching {
     /// What is followed, as a table about something.
     pub fn new(changes: Changes, subject: &str) -> Watching {
+        changes.spread();
         let mut board = Board::new(subject);
         board.begin(&changes.present());
         Watching {

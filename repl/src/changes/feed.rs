@@ -11,6 +11,7 @@ use super::expression::{Look, Watched};
 use super::meaning::Meaning;
 use super::news::{Happened, Held, Item, Subject};
 use super::outbox::{Id, Outbox};
+use super::spread::Spread;
 use crate::commands::{CommandError, with_causes};
 
 /// All that is followed.
@@ -19,6 +20,8 @@ pub(super) struct Feed {
     watches: HashMap<SelectionId, usize>,
     expressions: Vec<Watched>,
     next_id: u64,
+    /// Whether parts of structured fields are told one by one.
+    spread: Option<Spread>,
     outbox: Outbox,
     presence: Presence,
     session: SessionInfo,
@@ -36,6 +39,7 @@ impl Feed {
             watches: HashMap::new(),
             expressions: Vec::new(),
             next_id: 0,
+            spread: None,
             outbox: Outbox::new(room),
             session,
             fates: Vec::new(),
@@ -86,13 +90,20 @@ impl Feed {
         let Feed {
             following,
             watches,
+            spread,
             outbox,
             ..
         } = self;
         following.sample(time, |event| {
             let watch = watches.get(&event.selection).copied().unwrap_or_default();
-            if let Some(item) = Item::of_event(watch, time, event) {
-                outbox.push(item);
+            let item = Item::of_event(watch, time, event);
+            match (item, spread.as_mut()) {
+                (Some(item), None) => outbox.push(item),
+                (Some(item), Some(spread)) => {
+                    let parts = spread.parts_of(item).into_iter();
+                    parts.for_each(|part| outbox.push(part));
+                }
+                (None, _) => {}
             }
         });
         self.look_at_producer();
@@ -105,13 +116,30 @@ impl Feed {
         }
     }
 
+    /// From now on tells of a structured field what happened to its parts.
+    #[cfg(feature = "view")]
+    pub(super) fn spread(&mut self) {
+        self.spread.get_or_insert_default();
+    }
+
     /// Leaves word for whoever takes the news.
     pub(super) fn remark(&mut self, remark: String) {
         self.remarks.push(remark);
     }
 
     /// What there is now, in the order of the watches and the paths.
-    pub(super) fn present(&self) -> Vec<Item> {
+    pub(super) fn present(&mut self) -> Vec<Item> {
+        let items = self.followed();
+        match &mut self.spread {
+            None => items,
+            Some(spread) => {
+                let parts = items.into_iter().flat_map(|item| spread.parts_of(item));
+                parts.collect()
+            }
+        }
+    }
+
+    fn followed(&self) -> Vec<Item> {
         let time = now();
         let of_selection = |(&id, &watch): (&SelectionId, &usize)| {
             let fields = self.following.fields(id);

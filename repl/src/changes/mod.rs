@@ -19,6 +19,7 @@ mod news;
 mod outbox;
 mod recorded;
 mod search;
+mod spread;
 mod typed;
 mod walk;
 
@@ -163,6 +164,12 @@ impl Changes {
             fates,
             remarks,
         }
+    }
+
+    /// From now on tells of a structured field what happened to its parts, if these are few.
+    #[cfg(feature = "view")]
+    pub(crate) fn spread(&self) {
+        self.feed().spread();
     }
 
     /// What there is now, as if it had just appeared.

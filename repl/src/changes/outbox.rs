@@ -9,6 +9,8 @@ use memglass::sampler::Key;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Id {
     Field(Key),
+    /// A part of a structured field, by a number that no other part of it has.
+    Part(Key, u32),
     /// An expression, by a number that no other has.
     Expression(u64),
 }

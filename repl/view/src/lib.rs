@@ -41,6 +41,7 @@ mod screen;
 mod screens;
 mod settings;
 mod setup;
+mod short_names;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,7 @@ use super::state::{KEYS, State};
 use super::{Mark, Row, Table};
 use crate::canvas::Canvas;
 use crate::key_bar::{Key, KeyBar};
+use crate::short_names::shortened;
 use crate::text;
 use crate::theme::Role;
 
@@ -122,8 +123,11 @@ fn rows(canvas: &mut Canvas, table: &Table) {
         let empty = text::cut_end(table.empty, width.into()).into_owned();
         canvas.put(0, top, empty, Role::Dim);
     }
-    for (row, y) in table.rows.iter().take(self::height(height)).zip(top..) {
-        columns.row(canvas, row, y);
+    let rows = &table.rows[..table.rows.len().min(self::height(height))];
+    let rooms = rows.iter().map(|row| (&*row.name, columns.room(row)));
+    let names = shortened(&rooms.collect::<Vec<_>>());
+    for ((row, name), y) in rows.iter().zip(names).zip(top..) {
+        columns.row(canvas, row, &name, y);
     }
 }
 
@@ -216,7 +220,12 @@ impl Columns {
         }
     }
 
-    fn row(&self, canvas: &mut Canvas, row: &Row, y: u16) {
+    /// Columns for the name of a row.
+    fn room(&self, row: &Row) -> usize {
+        self.name.saturating_sub(text::width(&number(row)))
+    }
+
+    fn row(&self, canvas: &mut Canvas, row: &Row, shortened: &str, y: u16) {
         let (name, value) = match row.mark {
             Mark::Plain => (Role::Text, Role::Text),
             Mark::News => (Role::Text, Role::News),
@@ -225,9 +234,7 @@ impl Columns {
         };
         let [value_end, rate_end, age_end, trend, note] = self.ends();
         let number = number(row);
-        let room = self.name.saturating_sub(text::width(&number));
-        let label = text::cut_start(&row.name, room);
-        canvas.put(0, y, format!("{number}{label}"), name);
+        canvas.put(0, y, format!("{number}{shortened}"), name);
         let shown = text::cut_end(&row.value, self.value).into_owned();
         canvas.put_before(value_end, y, shown, value);
         if self.rate > 0 {

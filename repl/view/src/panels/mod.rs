@@ -9,7 +9,6 @@ pub(crate) mod memory;
 pub(crate) mod objects;
 mod objects_columns;
 pub(crate) mod watch;
-mod watch_names;
 
 use std::time::Duration;
 

@@ -4,12 +4,12 @@ use memglass_value::format::Figure;
 use memglass_value::spark;
 use memglass_value::wrap::hanging;
 
-use super::watch_names::shortened;
 use super::{Action, Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
 use crate::interest::Window;
 use crate::keys::Command;
 use crate::rules::Rule;
+use crate::short_names::shortened;
 use crate::snapshot::{Snapshot, WatchRow};
 use crate::text;
 use crate::theme::Role;

@@ -6,7 +6,7 @@ use crate::text;
 const LEAST_LABEL: usize = 2;
 
 /// The names of rows, each in so many columns. Of those that would look alike, the part is shown in which they differ.
-pub(super) fn shortened(rows: &[(&str, usize)]) -> Vec<String> {
+pub(crate) fn shortened(rows: &[(&str, usize)]) -> Vec<String> {
     let names: Vec<String> = rows
         .iter()
         .map(|(name, room)| by_paths(name, *room))
