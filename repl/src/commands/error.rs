@@ -10,7 +10,7 @@ use memglass_value::causes::with_causes;
 use memglass_value::format;
 use nu_ansi_term::Color;
 
-use super::COMMANDS;
+use super::{COMMANDS, habits};
 use crate::automation;
 use memglass_script::ledger::{LedgerError, UndoError};
 
@@ -207,12 +207,13 @@ impl CommandError {
     /// No command has this name.
     pub fn unknown(name: &str) -> Self {
         let near = nearest(name, COMMANDS.iter().map(|command| command.name()));
-        let suggestion = match near {
+        let suggestion = match (habits::instead_of(name), near) {
             _ if automation::is_function(name) => {
                 format!("; `{name}` is a function: `:help {name}`")
             }
-            Some(near) => format!("; did you mean :{near}?"),
-            None => "; :help lists them".to_owned(),
+            (Some(instead), _) => format!("; {instead}"),
+            (None, Some(near)) => format!("; did you mean :{near}?"),
+            (None, None) => "; :help lists them".to_owned(),
         };
         CommandError::Unknown {
             name: name.to_owned(),
@@ -311,6 +312,8 @@ mod tests {
     fn a_slip_of_the_finger_is_answered_with_the_word_meant() {
         let text = CommandError::unknown("obejcts").to_string();
         assert!(text.contains("did you mean :objects?"), "{text}");
+        let text = CommandError::unknown("stop").to_string();
+        assert!(text.contains("trigger(2).pause()"), "{text}");
         let text = CommandError::unknown("zzz").to_string();
         assert_eq!(text, "there is no command :zzz; :help lists them");
     }

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod fields;
 mod form;
+mod habits;
 mod help;
 mod hex;
 mod ledger;

@@ -128,7 +128,13 @@ impl Command for Button {
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         let Some(player) = &runtime.player else {
-            return Err(CommandError::Text(why_not(runtime).into()));
+            let meant = match (self.name, rest.parse::<u64>()) {
+                ("pause", Ok(number)) => {
+                    format!("; `trigger({number}).pause()` lets a trigger rest")
+                }
+                _ => String::new(),
+            };
+            return Err(typed(why_not(runtime).to_owned() + meant.as_str()));
         };
         let hand = Hand {
             player,

@@ -221,6 +221,9 @@ fn commands_about_replays_say_what_is_missing_on_a_live_session() {
     world
         .run(&["t1", "-e", ":seek 3"])
         .failed(2, &["this session is live", "memglass run.mcap"]);
+    world
+        .run(&["t1", "-e", ":pause 3"])
+        .failed(2, &["`trigger(3).pause()`"]);
 }
 
 #[test]
