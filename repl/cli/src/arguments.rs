@@ -756,9 +756,10 @@ impl Arguments {
             } else if is_misplaced && is_subcommand(&first) {
                 error.remove(ContextKind::SuggestedSubcommand);
             } else if error.kind() == ErrorKind::InvalidSubcommand
+                && words.next().is_none_or(|second| similar(&second).is_none())
                 && let Some(name) = similar(&first)
             {
-                // It read as a session, and the word behind it as the subcommand.
+                // It read as a session, and the word behind it as a subcommand.
                 error.insert(ContextKind::InvalidSubcommand, ContextValue::String(first));
                 let name = ContextValue::Strings(vec![name]);
                 error.insert(ContextKind::SuggestedSubcommand, name);

@@ -201,15 +201,18 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
         return error.into();
     }
     let similar = || {
-        // A file would be named so, and no subcommand.
-        let similar = arguments::similar(session).filter(|_| !session.contains(['.', '/']));
-        Some(format!("there is a subcommand `{}`", similar?))
+        let similar = arguments::similar(session)?;
+        Some(format!("there is a subcommand `{similar}`"))
     };
-    let meant = as_file(session)
-        .or_else(|| arguments::of_prompt(session, std::iter::empty()))
-        .or_else(similar)
-        .or_else(|| near(options, session))
-        .or_else(|| in_only_session(options, session));
+    let of_sessions = || near(options, session).or_else(|| in_only_session(options, session));
+    // Sessions may be called like directories, and subcommands never like files.
+    let meant = match session.contains(['.', '/']) {
+        true => as_file(session).or_else(of_sessions),
+        false => arguments::of_prompt(session, std::iter::empty())
+            .or_else(similar)
+            .or_else(of_sessions)
+            .or_else(|| as_file(session)),
+    };
     match meant {
         Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
         None => error.into(),
@@ -224,14 +227,13 @@ fn as_file(word: &str) -> Option<String> {
     };
     let is_script = path.extension().is_some_and(|it| it == "rhai");
     Some(if found.is_dir() {
-        "that is a directory here; a session or a recording, run.mcap, has its place there"
-            .to_owned()
+        "that is a directory; name a session, or a recording such as run.mcap".to_owned()
     } else if !found.is_file() {
         "that is no regular file, so it is no recording".to_owned()
     } else if is_script {
         format!("`memglass run {}` runs the script", shell_word(word))
     } else {
-        "that is a file here, but no recording".to_owned()
+        "that is a file, but no recording".to_owned()
     })
 }
 

@@ -87,7 +87,7 @@ impl ScriptHost {
                 let help = self.context.remarks.advice(&message);
                 let help = help.or_else(|| {
                     let (_, rest) = message.split_once("no field \"")?;
-                    self.method_told(rest.split_once('"')?.0)
+                    self.method_told(rest.split_once('"')?.0, "p")
                 });
                 (message, help)
             }
@@ -225,15 +225,21 @@ impl ScriptHost {
         match type_name {
             "()" => Some("nothing was found before it".to_owned()),
             _ if is_written => None,
-            _ => self.method_told(property),
+            "trigger" => self.method_told(property, "t"),
+            "history" => self.method_told(property, "h"),
+            "recording" => self.method_told(property, "r"),
+            "session" => self.method_told(property, "obs"),
+            _ => None,
         }
     }
 
-    /// How a function is called whose name stands like that of a property.
-    fn method_told(&self, name: &str) -> Option<String> {
+    /// How a function is called whose name stands like that of a property, behind what is called `receiver` in its
+    /// description.
+    fn method_told(&self, name: &str, receiver: &str) -> Option<String> {
         let functions = self.functions();
-        let is_method =
-            |function: &&FunctionName| function.name == name && function.receiver().is_some();
+        let is_method = |function: &&FunctionName| {
+            function.name == name && function.receiver() == Some(receiver)
+        };
         let method = functions.iter().find(is_method)?;
         Some(format!("a function is called: `{}`", method.signature))
     }

@@ -48,9 +48,14 @@ pub(crate) fn last_before(
             .checked_sub(length)
             .map_or(start, |from| from.max(start));
         let mut changes = followed(walk(from)?, watched);
-        let mut last = None;
+        let (mut last, mut moments) = (None, 0);
         while let Some(news) = changes.go_on().map_err(senseless)? {
             let time = changes.walk().time();
+            moments += 1;
+            // More happened in it than in those behind it: a shorter part is looked through the next time.
+            if moments % MOMENTS == 0 && end < moment && begun.elapsed() > PATIENCE {
+                return Ok(Nearest::Nothing(end));
+            }
             // The first moment of the part behind this one was no news there.
             if time > end || time >= moment {
                 break;

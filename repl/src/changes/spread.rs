@@ -13,14 +13,21 @@ use super::outbox::Id;
 /// A value of more parts stays whole: as many rows would hide all others.
 const MOST: usize = 64;
 
-/// The parts of the structured fields that are there.
+/// The structured fields that are there.
 #[derive(Default)]
 pub(super) struct Spread {
-    fields: HashMap<Key, Parts>,
+    /// Nothing of those that stay whole.
+    fields: HashMap<Key, Option<Parts>>,
 }
 
-/// The parts of a field by their paths below it, each with its number; none if the field stays whole.
-type Parts = HashMap<String, (u32, Arc<Field>)>;
+/// What was seen of a field, by the paths below it.
+type Parts = HashMap<String, Part>;
+
+/// A part, with a number that no other part of its field has.
+struct Part {
+    number: u32,
+    subject: Subject,
+}
 
 impl Spread {
     /// What happened to the parts of a field; to the field itself if it has none, or too many.
@@ -28,39 +35,47 @@ impl Spread {
         let (Id::Field(key), Subject::Field(field)) = (item.id, &item.subject) else {
             return vec![item];
         };
+        if field.members().is_none() && field.element_count().is_none() {
+            return vec![item];
+        }
         let value = |held: &Option<Held>| match held {
             Some(Held::Bytes(bytes)) => Some(field.value_of(bytes)),
             _ => None,
         };
-        let has_parts = field.members().is_some() || field.element_count().is_some();
-        if !has_parts || field.packing().is_some() {
-            return vec![item];
-        }
         let (old, now) = (value(&item.old), value(&item.now));
-        let parts = self.fields.entry(key).or_insert_with(|| {
-            let whole = now.as_ref().or(old.as_ref());
-            whole.map_or_else(Parts::new, |whole| parts(field, whole))
+        let known = self.fields.entry(key).or_insert_with(|| {
+            let count = differences(None, now.as_ref().or(old.as_ref())).len();
+            (1..=MOST).contains(&count).then(Parts::new)
         });
-        if parts.is_empty() {
+        let Some(parts) = known else {
             return vec![item];
-        }
+        };
         let held = |value: Option<&Value>| value.cloned().map(Held::Value);
         let changed = differences(old.as_ref(), now.as_ref()).into_iter();
-        let items = changed.filter_map(|part| {
-            let (number, field) = parts.get(&part.path)?;
-            Some(Item {
-                id: Id::Part(key, *number),
+        let items = changed.map(|change| {
+            let number = parts.len() as u32;
+            let part = parts.entry(change.path).or_insert_with_key(|path| Part {
+                number,
+                subject: subject(field, path),
+            });
+            Item {
+                id: Id::Part(key, part.number),
                 watch: item.watch,
                 time: item.time,
-                subject: Subject::Field(Arc::clone(field)),
-                happened: item.happened,
-                old: held(part.old),
-                now: held(part.now),
+                subject: part.subject.clone(),
+                // Parts of a packed record come and go.
+                happened: match (change.old, change.now) {
+                    (None, _) => Happened::Appeared,
+                    (_, None) => Happened::Vanished,
+                    _ => Happened::Changed,
+                },
+                old: held(change.old),
+                now: held(change.now),
                 missed: None,
                 merged: 0,
                 is_torn: item.is_torn,
                 why: None,
-            })
+            }
         });
         let items = items.collect();
         if item.happened == Happened::Vanished {
@@ -70,17 +85,13 @@ impl Spread {
     }
 }
 
-/// The parts of a value.
-fn parts(field: &Field, whole: &Value) -> Parts {
-    let parts = differences(None, Some(whole));
-    if parts.len() > MOST {
-        return Parts::new();
+/// A part as a field of its own; of what has none, its path alone.
+fn subject(field: &Field, path: &str) -> Subject {
+    match field.at(path) {
+        Ok(part) => Subject::Field(Arc::new(part)),
+        Err(_) if path.starts_with('[') => Subject::Text(format!("{}{path}", field.path()).into()),
+        Err(_) => Subject::Text(format!("{}.{path}", field.path()).into()),
     }
-    let known = parts.into_iter().zip(0..).map(|(part, number)| {
-        let field = field.at(&part.path).ok()?;
-        Some((part.path, (number, Arc::new(field))))
-    });
-    known.collect::<Option<Parts>>().unwrap_or_default()
 }
 
 #[cfg(test)]

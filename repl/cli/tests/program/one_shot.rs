@@ -66,6 +66,9 @@ fn a_misspelt_subcommand_is_answered_with_the_right_one() {
     // Behind it stands what is nearer to another one.
     world.run(&["waitt", "x"]).failed(2, &["'waitt'", "'wait'"]);
     world
+        .run(&["recorder", "objcts"])
+        .failed(2, &["'objcts'", "'objects'"]);
+    world
         .run(&["tpyes", "-e", "1"])
         .failed(3, &["no session \"tpyes\"", "`types`"]);
 }
@@ -80,9 +83,12 @@ fn a_file_where_a_session_stands_is_told_as_what_it_is() {
     };
     let told = |word: &str, tip: &str| world.run(&[word, "-e", "1"]).failed(3, &[word, tip]);
     told(&world.path().display().to_string(), "a directory");
-    told(&file("notes.md"), "a file here, but no recording");
+    told(&file("notes.md"), "a file, but no recording");
     let script = file("guard.rhai");
     told(&script, &format!("`memglass run {script}`"));
+    // A session may be called like a directory.
+    let near = world.run(&["t11", "-e", "1"]);
+    near.failed(3, &["did you mean \"t1\"?"]);
     let _recording = file("run.mcap");
     let wrong = world.path().join("run.mcp").display().to_string();
     told(&wrong, "run.mcap\"?");
